@@ -1,0 +1,2 @@
+/** What the three command lines share: options, exit statuses, error lines, standard streams. */
+package cli;

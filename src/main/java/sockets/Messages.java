@@ -1,0 +1,105 @@
+package sockets;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+
+/**
+ * The messages that arrive on a connection. A message is a line, which ends with LF or CRLF. So
+ * that a peer which sends no line endings can talk, silence after its bytes ends a message too, and
+ * so does the end of the stream.
+ */
+public final class Messages {
+  private final Connection connection;
+  private final Duration gap;
+  private final byte[] buffer = new byte[8192];
+  private int next;
+  private int end;
+
+  /** Silence ended the last message: a line ending that comes now is late, and its own. */
+  private boolean lineEndingDue;
+
+  /**
+   * The messages from one peer.
+   *
+   * @param connection where they arrive
+   * @param gap the silence that ends a message, counted in milliseconds; zero: none does
+   */
+  public Messages(Connection connection, Duration gap) {
+    this.connection = connection;
+    this.gap = gap;
+  }
+
+  /**
+   * Waits for a message and copies it as it arrives, in constant memory, with one LF after it.
+   *
+   * @param to where it goes
+   * @return false if the stream has ended and there is no further message
+   * @throws ConnectionException if the connection failed
+   * @throws IOException if writing failed
+   */
+  public boolean copyNext(OutputStream to) throws IOException {
+    boolean begun = false;
+    boolean empty = true;
+    boolean heldReturn = false; // a CR that is data unless LF follows it
+    while (true) {
+      if (next == end) {
+        int count = receive(begun ? gap : Duration.ZERO);
+        if (count <= 0 && !begun) {
+          return false;
+        }
+        if (count <= 0) {
+          lineEndingDue = count == 0;
+          break;
+        }
+      }
+      begun = true;
+      int stop = lineFeedOrEnd();
+      if (stop > next) {
+        if (heldReturn) {
+          to.write('\r');
+        }
+        heldReturn = buffer[stop - 1] == '\r';
+        int length = stop - next - (heldReturn ? 1 : 0);
+        to.write(buffer, next, length);
+        empty &= length == 0;
+        next = stop;
+      }
+      if (stop < end) {
+        next++;
+        boolean late = lineEndingDue && empty;
+        lineEndingDue = false;
+        if (!late) {
+          break;
+        }
+        begun = false;
+        heldReturn = false;
+      }
+    }
+    to.write('\n');
+    return true;
+  }
+
+  /** Refills the buffer: how many bytes came, -1 at the end of the stream, 0 after silence. */
+  private int receive(Duration limit) throws ConnectionException {
+    connection.receiveTimeout(limit);
+    next = 0;
+    end = 0;
+    try {
+      int count = connection.receive(buffer);
+      end = Math.max(count, 0);
+      return count;
+    } catch (SocketTimeoutException e) {
+      return 0;
+    }
+  }
+
+  private int lineFeedOrEnd() {
+    int i = next;
+    while (i < end && buffer[i] != '\n') {
+      i++;
+    }
+    return i;
+  }
+}
