@@ -1,0 +1,95 @@
+package testkit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A peer made of a raw socket, that sends and resets as a test wants. Every wait has a deadline.
+ */
+public final class Peer implements Closeable {
+  private static final int DEADLINE_MILLIS =
+      (int) TimeUnit.SECONDS.toMillis(Capture.DEADLINE_SECONDS);
+
+  public final Socket socket;
+
+  public Peer(Socket socket) throws IOException {
+    this.socket = socket;
+    socket.setSoTimeout(DEADLINE_MILLIS);
+    socket.setTcpNoDelay(true);
+  }
+
+  /** Connects to a server on this machine. */
+  public static Peer connect(int port) throws IOException {
+    Socket socket = new Socket();
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), DEADLINE_MILLIS);
+    return new Peer(socket);
+  }
+
+  /** Listens on the loopback address, on a port of the system's choice. */
+  public static ServerSocket listen() throws IOException {
+    ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    server.setSoTimeout(DEADLINE_MILLIS);
+    return server;
+  }
+
+  /** Accepts the next client of such a server. */
+  public static Peer accept(ServerSocket server) throws IOException {
+    return new Peer(server.accept());
+  }
+
+  public Peer send(String text) throws IOException {
+    return send(text.getBytes(UTF_8));
+  }
+
+  public Peer send(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+    return this;
+  }
+
+  /** Receives exactly so many bytes, or fewer if the stream ends before. */
+  public byte[] receive(int count) throws IOException {
+    return socket.getInputStream().readNBytes(count);
+  }
+
+  /** Receives up to and with the next LF. */
+  public String receiveLine() throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    int b;
+    do {
+      b = socket.getInputStream().read();
+      if (b >= 0) {
+        line.write(b);
+      }
+    } while (b >= 0 && b != '\n');
+    return line.toString(UTF_8);
+  }
+
+  /** Receives until the peer ends the stream. */
+  public byte[] receiveAll() throws IOException {
+    return socket.getInputStream().readAllBytes();
+  }
+
+  public Peer halfClose() throws IOException {
+    socket.shutdownOutput();
+    return this;
+  }
+
+  /** Closes with a reset (RST) instead of an end of stream. */
+  public void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
