@@ -101,9 +101,8 @@ public final class DumbNet extends Program {
 
   private void print(Connection server) throws IOException {
     try (OutputStream out = streams.display()) {
-      server.receiveTimeout(idleTimeout);
       byte[] buffer = new byte[BUFFER_BYTES];
-      for (int count; (count = server.receive(buffer)) >= 0; ) {
+      for (int count; (count = server.receive(buffer, idleTimeout)) >= 0; ) {
         out.write(buffer, 0, count);
       }
     } catch (SocketTimeoutException e) {

@@ -4,7 +4,6 @@ import cli.Report;
 import cli.Seconds;
 import cli.StandardStreams;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Executor;
@@ -145,8 +144,6 @@ public final class EchoServer extends Program {
           buffer = new byte[Math.min(8 * count, largestBuffer)];
         }
       }
-    } catch (SocketTimeoutException e) {
-      throw new IllegalStateException("no timeout is set", e);
     } catch (ConnectionException e) {
       ending = e.getMessage();
     }

@@ -68,26 +68,46 @@ public final class Connection implements Closeable {
   }
 
   /**
-   * Waits until bytes arrive.
+   * Waits until bytes arrive, however long that takes.
    *
    * @param buffer where they go, from its start
    * @return how many bytes came, at least 1; or -1 at the end of the stream
-   * @throws SocketTimeoutException if nothing came within {@link #receiveTimeout}; the connection
-   *     is as before
    * @throws ConnectionException if the connection was reset, failed, or was closed from this side
    */
-  public int receive(byte[] buffer) throws SocketTimeoutException, ConnectionException {
+  public int receive(byte[] buffer) throws ConnectionException {
     try {
-      int count = in.read(buffer);
-      if (count > 0) {
-        received += count;
-      }
-      return count;
+      return counted(in.read(buffer));
+    } catch (IOException e) {
+      throw lost(e);
+    }
+  }
+
+  /**
+   * Waits until bytes arrive, but no longer than a limit.
+   *
+   * @param buffer where they go, from its start
+   * @param limit counted in milliseconds; zero waits for ever
+   * @return how many bytes came, at least 1; or -1 at the end of the stream
+   * @throws SocketTimeoutException if none came; the connection is as it was
+   * @throws ConnectionException if the connection was reset, failed, or was closed from this side
+   */
+  public int receive(byte[] buffer, Duration limit)
+      throws SocketTimeoutException, ConnectionException {
+    try {
+      socket.setSoTimeout(Math.toIntExact(limit.toMillis()));
+      return counted(in.read(buffer));
     } catch (SocketTimeoutException e) {
       throw e;
     } catch (IOException e) {
       throw lost(e);
     }
+  }
+
+  private int counted(int count) {
+    if (count > 0) {
+      received += count;
+    }
+    return count;
   }
 
   /**
@@ -115,20 +135,6 @@ public final class Connection implements Closeable {
   public void halfClose() throws ConnectionException {
     try {
       socket.shutdownOutput();
-    } catch (IOException e) {
-      throw lost(e);
-    }
-  }
-
-  /**
-   * Limits how long {@link #receive} waits.
-   *
-   * @param limit counted in milliseconds; zero waits for ever
-   * @throws ConnectionException if the connection is closed
-   */
-  public void receiveTimeout(Duration limit) throws ConnectionException {
-    try {
-      socket.setSoTimeout(Math.toIntExact(limit.toMillis()));
     } catch (IOException e) {
       throw lost(e);
     }

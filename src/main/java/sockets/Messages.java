@@ -83,11 +83,10 @@ public final class Messages {
 
   /** Refills the buffer: how many bytes came, -1 at the end of the stream, 0 after silence. */
   private int receive(Duration limit) throws ConnectionException {
-    connection.receiveTimeout(limit);
     next = 0;
     end = 0;
     try {
-      int count = connection.receive(buffer);
+      int count = connection.receive(buffer, limit);
       end = Math.max(count, 0);
       return count;
     } catch (SocketTimeoutException e) {
