@@ -1,15 +1,11 @@
-import cli.Port;
 import cli.Program;
 import cli.Report;
-import cli.Seconds;
 import cli.StandardStreams;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Executor;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import java.util.function.Supplier;
 import sockets.Connection;
 import sockets.ConnectionException;
 import sockets.Describe;
@@ -17,67 +13,40 @@ import sockets.Server;
 import sockets.Threads;
 
 /** Sends every client back what it sent (RFC 862), each on a thread of its own. */
-@Command(
-    name = "EchoServer",
-    description = "Send every client back what it sent; one thread per connection.",
-    footer = "  java -cp blocking-sockets.jar EchoServer 7000")
 public final class EchoServer extends Program {
   /** Idle clients are many and cheap, busy ones get the buffer that their reads fill. */
   private static final int FIRST_BUFFER_BYTES = 512;
 
   private static final int LAST_BUFFER_BYTES = 1 << 17;
 
-  /** With an idle timeout no single write may hide for long that the client makes progress. */
   private static final int WATCHED_BUFFER_BYTES = 1 << 13;
 
-  @Option(
-      names = "--bind",
-      paramLabel = "ADDRESS",
-      defaultValue = "0.0.0.0",
-      description = "The local address (default 0.0.0.0: all).")
-  private String bind;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "KIND",
-      defaultValue = "auto",
-      description = "virtual, platform, or auto (default): virtual where the JVM has them.")
-  private Threads threads;
-
-  @Option(
-      names = "--max-clients",
-      paramLabel = "N",
-      description = "Serve at most N at once; the next ones wait in the system's queue.")
-  private int maxClients = Integer.MAX_VALUE;
-
-  @Option(
-      names = {"-i", "--idle-timeout"},
-      paramLabel = "SECONDS",
-      defaultValue = "0",
-      converter = Seconds.class,
-      description = {
-        "Close a connection that makes no progress, reading or writing, for so long",
-        "(default 0: never)."
-      })
-  private Duration idleTimeout;
-
-  @Option(
-      names = "--report",
-      paramLabel = "SECONDS",
-      defaultValue = "0",
-      converter = Seconds.class,
-      description =
-          "Say at this interval who was served, how much and how fast (default 0: never).")
-  private Duration reportInterval;
-
-  @Parameters(
-      index = "0",
-      paramLabel = "PORT",
-      converter = Port.ToListen.class,
-      description = "Port to listen on, 1-65535 (0: any that is free).")
-  private int port;
-
-  private int largestBuffer = LAST_BUFFER_BYTES;
+  private final Supplier<Integer> port =
+      options.port(() -> 0, "Port to listen on, 1-65535 (0: any that is free).");
+  private final Supplier<String> bind =
+      options.text("ADDRESS", "0.0.0.0", "The local address (default 0.0.0.0: all).", "--bind");
+  private final Supplier<Threads> threads =
+      options.choice(
+          "KIND",
+          Threads.AUTO,
+          "virtual, platform, or auto (default): virtual where the JVM has them.",
+          "--threads");
+  private final Supplier<Integer> maxClients =
+      options.limit(
+          "Serve at most N at once; the next ones wait in the system's queue (default: no limit).",
+          "--max-clients");
+  private final Supplier<Duration> idleTimeout =
+      options.seconds(
+          "0",
+          "Close a connection that makes no progress, reading or writing, for so long"
+              + " (default 0: never).",
+          "-i",
+          "--idle-timeout");
+  private final Supplier<Duration> reportInterval =
+      options.seconds(
+          "0",
+          "Say at this interval who was served, how much and how fast (default 0: never).",
+          "--report");
 
   /**
    * Not started yet.
@@ -85,7 +54,11 @@ public final class EchoServer extends Program {
    * @param streams the user's output
    */
   public EchoServer(StandardStreams streams) {
-    super(streams);
+    super(
+        streams,
+        "EchoServer",
+        "Send every client back what it sent; one thread per connection.",
+        "  java -cp blocking-sockets.jar EchoServer 7000");
   }
 
   /**
@@ -99,31 +72,30 @@ public final class EchoServer extends Program {
 
   @Override
   protected void run() throws IOException {
-    Executor executor = threadPerConnection();
-    try (Server server = Server.listen(calls(), bind, port, this::say)) {
-      String kind = threads.resolved().name().toLowerCase(Locale.ROOT);
-      notice("listening on " + server.address() + ", a " + kind + " thread for each client");
+    Executor threadPerConnection = threadPerConnection();
+    try (Server server = Server.listen(calls(), bind.get(), port.get(), this::say)) {
+      notice("listening on " + server.address() + ", a " + kind() + " thread for each client");
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
-      if (!reportInterval.isZero()) {
-        server.every(reportInterval, new Report(server, this::say));
+      if (!reportInterval.get().isZero()) {
+        server.every(reportInterval.get(), new Report(server, this::say));
       }
-      if (!idleTimeout.isZero()) {
-        largestBuffer = WATCHED_BUFFER_BYTES;
-        server.closeIdle(idleTimeout);
+      if (!idleTimeout.get().isZero()) {
+        server.closeIdle(idleTimeout.get());
       }
-      server.serve(maxClients, executor, this::echo);
+      server.serve(maxClients.get(), threadPerConnection, this::echo);
     }
   }
 
   private Executor threadPerConnection() {
-    if (maxClients < 1) {
-      throw usageError("invalid --max-clients: '" + maxClients + "' is not a positive number");
-    }
     try {
-      return threads.perConnection();
+      return threads.get().perConnection();
     } catch (UnsupportedOperationException e) {
       throw usageError("invalid --threads: " + e.getMessage());
     }
+  }
+
+  private String kind() {
+    return threads.get().resolved().name().toLowerCase(Locale.ROOT);
   }
 
   /** Runs on SIGTERM and Ctrl-C, beside the thread that accepts. */
@@ -136,12 +108,14 @@ public final class EchoServer extends Program {
   private void echo(Connection client) {
     notice(client.peer() + " connected");
     String ending = client.peer() + " left";
+    // No write may hide from the idle watch for long that its client makes progress.
+    int largest = idleTimeout.get().isZero() ? LAST_BUFFER_BYTES : WATCHED_BUFFER_BYTES;
     try {
       byte[] buffer = new byte[FIRST_BUFFER_BYTES];
       for (int count; (count = client.receive(buffer)) >= 0; ) {
         client.send(buffer, count);
-        if (count == buffer.length && count < largestBuffer) {
-          buffer = new byte[Math.min(8 * count, largestBuffer)];
+        if (count == buffer.length && count < largest) {
+          buffer = new byte[Math.min(8 * count, largest)];
         }
       }
     } catch (ConnectionException e) {

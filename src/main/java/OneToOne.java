@@ -1,66 +1,35 @@
 import cli.ConnectOptions;
-import cli.Port;
 import cli.Program;
-import cli.Seconds;
 import cli.StandardStreams;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
+import java.util.function.Supplier;
 import sockets.Connection;
 import sockets.ConnectionException;
 import sockets.Messages;
 import sockets.Server;
 
 /** The simplest chat: one server, one client at a time, strictly taking turns. */
-@Command(
-    name = "OneToOne",
-    description = {
-      "Chat with one peer, strictly taking turns; the client speaks first.",
-      "An empty line, or the end of input, closes the connection."
-    },
-    footer = {
-      "  java -cp blocking-sockets.jar OneToOne server 7000",
-      "  java -cp blocking-sockets.jar OneToOne localhost 7000"
-    })
 public final class OneToOne extends Program {
-  @Mixin private ConnectOptions connecting;
-
-  @Option(
-      names = "--bind",
-      paramLabel = "ADDRESS",
-      defaultValue = "0.0.0.0",
-      description = "The server's local address (default 0.0.0.0: all).")
-  private String bind;
-
-  @Option(
-      names = "--message-gap",
-      paramLabel = "SECONDS",
-      defaultValue = "1",
-      converter = Seconds.class,
-      description = {
-        "A message without a newline ends when nothing follows for so long",
-        "(default 1; 0: it always ends at its newline)."
-      })
-  private Duration messageGap;
-
-  @Parameters(
-      index = "0",
-      paramLabel = "HOST",
-      description = "Name or address to connect to, or 'server' to be the server.")
-  private String host;
-
-  @Parameters(
-      index = "1",
-      paramLabel = "PORT",
-      description = "Port to connect to, 1-65535, or to listen on (0: any that is free).")
-  private String port;
+  private final Supplier<String> host =
+      options.parameter("HOST", "Name or address to connect to, or 'server' to be the server.");
+  private final Supplier<Integer> port =
+      options.port(
+          () -> isServer() ? 0 : 1,
+          "Port to connect to, 1-65535, or to listen on (0: any that is free).");
+  private final ConnectOptions connecting = new ConnectOptions(options);
+  private final Supplier<String> bind =
+      options.text(
+          "ADDRESS", "0.0.0.0", "The server's local address (default 0.0.0.0: all).", "--bind");
+  private final Supplier<Duration> messageGap =
+      options.seconds(
+          "1",
+          "A message without a newline ends when nothing follows for so long"
+              + " (default 1; 0: it always ends at its newline).",
+          "--message-gap");
 
   /**
    * Not started yet.
@@ -68,7 +37,13 @@ public final class OneToOne extends Program {
    * @param streams the user's input and output
    */
   public OneToOne(StandardStreams streams) {
-    super(streams);
+    super(
+        streams,
+        "OneToOne",
+        "Chat with one peer, strictly taking turns; the client speaks first."
+            + " An empty line, or the end of input, closes the connection.",
+        "  java -cp blocking-sockets.jar OneToOne server 7000",
+        "  java -cp blocking-sockets.jar OneToOne localhost 7000");
   }
 
   /**
@@ -82,31 +57,27 @@ public final class OneToOne extends Program {
 
   @Override
   protected void run() throws IOException {
-    if (host.equals("server")) {
-      serve(port(new Port.ToListen()));
+    if (isServer()) {
+      serve();
     } else {
-      talk(port(new Port()));
+      talk();
     }
   }
 
-  private int port(Port valid) {
-    try {
-      return valid.convert(port);
-    } catch (TypeConversionException e) {
-      throw usageError("invalid PORT: " + e.getMessage());
-    }
+  private boolean isServer() {
+    return host.get().equals("server");
   }
 
-  private void talk(int port) throws IOException {
-    try (Connection server = connecting.connector(calls()).connect(host, port)) {
+  private void talk() throws IOException {
+    try (Connection server = connecting.connector(calls()).connect(host.get(), port.get())) {
       notice("connected to " + server.address());
       converse(server, true);
     }
   }
 
   /** One client at a time: the thread that accepts is the one that talks. */
-  private void serve(int port) throws IOException {
-    try (Server server = Server.listen(calls(), bind, port, this::say)) {
+  private void serve() throws IOException {
+    try (Server server = Server.listen(calls(), bind.get(), port.get(), this::say)) {
       notice("listening on " + server.address());
       server.serve(1, Runnable::run, this::answer);
     }
@@ -125,7 +96,7 @@ public final class OneToOne extends Program {
 
   /** Speaks and listens in turn until either side has had enough. */
   private void converse(Connection peer, boolean speakFirst) throws IOException {
-    Messages messages = new Messages(peer, messageGap);
+    Messages messages = new Messages(peer, messageGap.get());
     try (OutputStream out = streams.display()) {
       boolean open = speakFirst || messages.copyNext(out);
       while (open && speak(peer)) {

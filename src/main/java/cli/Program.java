@@ -5,18 +5,18 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import sockets.BlockingCalls;
 import sockets.Describe;
@@ -24,39 +24,48 @@ import sockets.TracedCalls;
 
 /**
  * A command-line program: the options that all have, what they say to the user and how they end.
- * Everything goes to standard error but data, help and version.
+ * Only data, help and version go to standard output; all else goes to standard error.
  */
-@Command(
-    mixinStandardHelpOptions = true,
-    versionProvider = Program.Version.class,
-    exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:done", "1:a network or I/O failure", "2:a usage error"},
-    footerHeading = "%nExample:%n")
 public abstract class Program implements Callable<Integer> {
-  /** For what a subclass reads and writes. */
+  /** What this program reads and writes. */
   protected final StandardStreams streams;
 
-  @Spec private CommandSpec spec;
+  /** Where a program declares its command line. */
+  protected final Options options;
 
-  @Option(
-      names = {"-q", "--quiet"},
-      description = "Print no notices, only errors.")
-  private boolean quiet;
-
-  @Option(
-      names = {"-t", "--trace"},
-      description = "Narrate every blocking call on standard error.")
-  private boolean trace;
-
+  private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
+  private final Supplier<Boolean> quiet;
+  private final Supplier<Boolean> trace;
   private BlockingCalls calls;
 
   /**
    * A program that has not been given its arguments yet.
    *
-   * @param streams what it reads from and writes to
+   * @param streams what it reads and writes
+   * @param name what the user calls it
+   * @param description what it does, for {@code --help}
+   * @param examples command lines, for {@code --help}
    */
-  protected Program(StandardStreams streams) {
+  protected Program(StandardStreams streams, String name, String description, String... examples) {
     this.streams = streams;
+    spec.name(name).versionProvider(new Version());
+    spec.usageMessage()
+        .description(description)
+        .exitCodeListHeading("%nExit status:%n")
+        .exitCodeList(exitStatuses())
+        .footerHeading("%nExample:%n")
+        .footer(examples);
+    options = new Options(spec);
+    quiet = options.flag("Print no notices, only errors.", "-q", "--quiet");
+    trace = options.flag("Narrate every blocking call on standard error.", "-t", "--trace");
+  }
+
+  private static Map<String, String> exitStatuses() {
+    Map<String, String> meanings = new LinkedHashMap<>();
+    meanings.put("0", "done");
+    meanings.put("1", "a network or I/O failure");
+    meanings.put("2", "a usage error");
+    return meanings;
   }
 
   /**
@@ -69,13 +78,15 @@ public abstract class Program implements Callable<Integer> {
   /**
    * Runs the program.
    *
-   * @param args the command line; one that begins with {@code @} is literal
+   * @param args the command line; an argument that begins with {@code @} is literal
    * @return the exit status: 0 done, 1 a network or I/O failure, 2 a usage error
    */
   public final int execute(String... args) {
+    // Nobody here needs the converters of java.sql, java.time and so on, which take time to set up.
+    System.setProperty("picocli.converters.excludes", ".*");
     StringWriter help = new StringWriter();
     int status =
-        new CommandLine(this)
+        new CommandLine(spec)
             .setExpandAtFiles(false)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(new PrintWriter(help))
@@ -94,7 +105,7 @@ public abstract class Program implements Callable<Integer> {
   @Override
   public final Integer call() {
     try {
-      calls = trace ? new TracedCalls(streams.err()::println) : new BlockingCalls();
+      calls = trace.get() ? new TracedCalls(streams.err()::println) : new BlockingCalls();
       run();
       return ExitCode.OK;
     } catch (UncheckedIOException e) {
@@ -121,7 +132,7 @@ public abstract class Program implements Callable<Integer> {
    * @throws IOException if standard input can't be read
    */
   protected final byte[] readLine(String prompt) throws IOException {
-    boolean ask = streams.inIsTerminal() && !trace;
+    boolean ask = streams.inIsTerminal() && !trace.get();
     if (ask) {
       streams.err().print(prompt);
       streams.err().flush();
@@ -139,7 +150,7 @@ public abstract class Program implements Callable<Integer> {
    * @param text a sentence without a full stop
    */
   protected final void notice(String text) {
-    if (!quiet) {
+    if (!quiet.get()) {
       say(text);
     }
   }
@@ -184,7 +195,7 @@ public abstract class Program implements Callable<Integer> {
   }
 
   /** What {@code --version} says: the manifest of the jar has the number. */
-  static final class Version implements IVersionProvider {
+  private static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
       String version = Program.class.getPackage().getImplementationVersion();

@@ -6,12 +6,9 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a length of time in seconds, with decimals; a positive one is never rounded to zero. */
-public final class Seconds implements ITypeConverter<Duration> {
+final class Seconds implements ITypeConverter<Duration> {
   /** The longest time that a socket can be told to wait: 2^31 - 1 milliseconds. */
   private static final BigDecimal MOST = BigDecimal.valueOf(Integer.MAX_VALUE, 3);
-
-  /** Made by picocli. */
-  public Seconds() {}
 
   @Override
   public Duration convert(String text) {
