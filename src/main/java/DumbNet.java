@@ -43,7 +43,7 @@ public final class DumbNet extends Program {
         streams,
         "DumbNet",
         "Send one line of input, with CRLF, and print every byte that comes back.",
-        "  echo 'GET / HTTP/1.0' | java -cp blocking-sockets.jar DumbNet -b localhost 8080");
+        "  echo 'GET / HTTP/1.0' | java -cp blocking-sockets.jar DumbNet -b localhost 80");
   }
 
   /**
@@ -68,6 +68,8 @@ public final class DumbNet extends Program {
       } finally {
         print(server); // also what a server said that closed before it had the line
       }
+      String received = Describe.count(server.received(), "byte");
+      notice(server.peer() + " ended the stream after " + received);
     }
   }
 
@@ -91,7 +93,5 @@ public final class DumbNet extends Program {
     } catch (SocketTimeoutException e) {
       throw new IOException(server.peer() + " sent nothing for " + Describe.seconds(limit), e);
     }
-    String received = Describe.count(server.received(), "byte");
-    notice(server.peer() + " ended the stream after " + received);
   }
 }

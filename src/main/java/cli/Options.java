@@ -103,7 +103,7 @@ public final class Options {
    * @return its text
    */
   public Supplier<String> parameter(String label, String description) {
-    return add(PositionalParamSpec.builder().paramLabel(label).description(description));
+    return add(description, PositionalParamSpec.builder().paramLabel(label));
   }
 
   /**
@@ -118,11 +118,8 @@ public final class Options {
     ITypeConverter<Integer> converter =
         text -> inRange(text, "port number", lowest.getAsInt(), 65535);
     return add(
-        PositionalParamSpec.builder()
-            .paramLabel("PORT")
-            .description(description)
-            .type(int.class)
-            .converters(converter));
+        description,
+        PositionalParamSpec.builder().paramLabel("PORT").type(int.class).converters(converter));
   }
 
   private static OptionSpec.Builder option(String label, String preset, String... names) {
@@ -135,8 +132,8 @@ public final class Options {
     return value(option);
   }
 
-  private <T> Supplier<T> add(PositionalParamSpec.Builder builder) {
-    PositionalParamSpec parameter = builder.build();
+  private <T> Supplier<T> add(String description, PositionalParamSpec.Builder builder) {
+    PositionalParamSpec parameter = builder.description(description).required(true).build();
     spec.addPositional(parameter);
     return value(parameter);
   }

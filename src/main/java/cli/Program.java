@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -17,6 +16,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 import sockets.BlockingCalls;
 import sockets.Describe;
@@ -26,14 +26,14 @@ import sockets.TracedCalls;
  * A command-line program: the options that all have, what they say to the user and how they end.
  * Only data, help and version go to standard output; all else goes to standard error.
  */
-public abstract class Program implements Callable<Integer> {
+public abstract class Program {
   /** What this program reads and writes. */
   protected final StandardStreams streams;
 
   /** Where a program declares its command line. */
   protected final Options options;
 
-  private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
+  private final CommandSpec spec = CommandSpec.create();
   private final Supplier<Boolean> quiet;
   private final Supplier<Boolean> trace;
   private BlockingCalls calls;
@@ -91,6 +91,7 @@ public abstract class Program implements Callable<Integer> {
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(new PrintWriter(help))
             .setErr(new PrintWriter(streams.err(), true))
+            .setExecutionStrategy(this::start)
             .setParameterExceptionHandler((e, arguments) -> refuse(e))
             .execute(args);
     try {
@@ -102,8 +103,11 @@ public abstract class Program implements Callable<Integer> {
   }
 
   /** Called by picocli when the command line is in order. */
-  @Override
-  public final Integer call() {
+  private int start(ParseResult parsed) {
+    Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
     try {
       calls = trace.get() ? new TracedCalls(streams.err()::println) : new BlockingCalls();
       run();

@@ -19,6 +19,8 @@ public final class Connection implements Closeable {
   private final InputStream in;
   private final OutputStream out;
 
+  private int receiveLimit; // in milliseconds, as the socket has it
+
   // Each has one writer, the thread that serves the connection, so += loses nothing.
   private volatile long received;
   private volatile long sent;
@@ -76,6 +78,7 @@ public final class Connection implements Closeable {
    */
   public int receive(byte[] buffer) throws ConnectionException {
     try {
+      limitReceive(0);
       return counted(in.read(buffer));
     } catch (IOException e) {
       throw lost(e);
@@ -94,12 +97,19 @@ public final class Connection implements Closeable {
   public int receive(byte[] buffer, Duration limit)
       throws SocketTimeoutException, ConnectionException {
     try {
-      socket.setSoTimeout(Math.toIntExact(limit.toMillis()));
+      limitReceive(Math.toIntExact(limit.toMillis()));
       return counted(in.read(buffer));
     } catch (SocketTimeoutException e) {
       throw e;
     } catch (IOException e) {
       throw lost(e);
+    }
+  }
+
+  private void limitReceive(int millis) throws IOException {
+    if (millis != receiveLimit) {
+      socket.setSoTimeout(millis);
+      receiveLimit = millis;
     }
   }
 

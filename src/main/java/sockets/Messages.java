@@ -59,6 +59,7 @@ public final class Messages {
       if (stop > next) {
         if (heldReturn) {
           to.write('\r');
+          empty = false;
         }
         heldReturn = buffer[stop - 1] == '\r';
         int length = stop - next - (heldReturn ? 1 : 0);

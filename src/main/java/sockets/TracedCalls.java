@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -11,6 +12,7 @@ import java.net.SocketAddress;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -100,8 +102,8 @@ public final class TracedCalls extends BlockingCalls {
     }
 
     void returns(String result) {
-      double seconds = (System.nanoTime() - entered) / 1e9;
-      say(String.format(Locale.ROOT, "%s = %s after %.3f s", call, result, seconds));
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - entered);
+      say(call + " = " + result + " after " + BigDecimal.valueOf(millis, 3) + " s");
     }
 
     IOException fails(IOException e) {
