@@ -69,6 +69,12 @@ public final class Capture extends OutputStream {
     return text();
   }
 
+  /** Waits until there are at least so many bytes, and returns all. */
+  public byte[] awaitBytes(int count) {
+    await(count + " bytes", text -> bytes.size() >= count);
+    return bytes();
+  }
+
   /** Waits until some text has appeared. */
   public String await(String expected) {
     return await("'" + expected + "'", text -> text.contains(expected));

@@ -1,9 +1,11 @@
 package testkit;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 
 /** A program of the packaged jar in a JVM of its own, started as a user starts it. */
 public final class Child implements AutoCloseable {
@@ -50,6 +54,34 @@ public final class Child implements AutoCloseable {
   public static Child inShell(String script, List<String> jvmOptions, String... arguments) {
     List<String> command = new ArrayList<>(List.of("bash", "-c", script, "bash"));
     command.addAll(java(jvmOptions, arguments));
+    return new Child(new ProcessBuilder(command));
+  }
+
+  /**
+   * Runs {@link #of} on a pseudo-terminal of its own, with script(1): standard output and error are
+   * one screen, here {@link #out}, which shows what is typed too. Ends with the program's status.
+   */
+  public static Child onTerminal(String... arguments) {
+    assumeInstalled("script");
+    String script = "exec script -qefc \"$(printf '%q ' \"$@\")\" /dev/null";
+    return inShell(script, List.of(), arguments);
+  }
+
+  /** Runs any other program; where it is not installed the test is skipped. */
+  public static Child command(String... command) {
+    assumeInstalled(command[0]);
+    return new Child(new ProcessBuilder(command));
+  }
+
+  private static void assumeInstalled(String program) {
+    Assumptions.assumeTrue(
+        Stream.of(System.getenv("PATH").split(File.pathSeparator))
+            .anyMatch(directory -> Files.isExecutable(Path.of(directory).resolve(program))),
+        program + " is not installed");
+  }
+
+  /** Runs any command line: for another user, in a terminal. */
+  public static Child command(List<String> command) {
     return new Child(new ProcessBuilder(command));
   }
 
