@@ -14,6 +14,8 @@ import java.time.Duration;
  * which ends a call that blocks in it.
  */
 public final class Connection implements Closeable {
+  private static final int UNSENT_BYTES = 1 << 14;
+
   private final Socket socket;
   private final String peer;
   private final InputStream in;
@@ -205,6 +207,18 @@ public final class Connection implements Closeable {
       socket.setSoLinger(true, 0);
     } catch (IOException e) {
       // It is closed already.
+    }
+  }
+
+  /**
+   * Has the system take little more than the peer does. It would take megabytes in advance, and
+   * then nothing until a third of them are gone: a slow reader would seem to make no progress.
+   */
+  void limitUnsent() {
+    try {
+      socket.setSendBufferSize(UNSENT_BYTES);
+    } catch (IOException e) {
+      // It has just been closed.
     }
   }
 

@@ -45,7 +45,15 @@ public final class Messages {
     boolean heldReturn = false; // a CR that is data unless LF follows it
     while (true) {
       if (next == end) {
-        int count = receive(begun ? gap : Duration.ZERO);
+        int count;
+        try {
+          count = receive(begun ? gap : Duration.ZERO);
+        } catch (ConnectionException e) {
+          if (begun) {
+            to.write('\n'); // What came of the message is a line of its own.
+          }
+          throw e;
+        }
         if (count <= 0 && !begun) {
           return false;
         }

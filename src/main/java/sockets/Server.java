@@ -55,6 +55,8 @@ public final class Server implements Closeable {
   private long served;
   private long sentByEnded;
 
+  private volatile boolean watched; // by closeIdle
+
   private Server(ServerSocket listening, Consumer<String> warnings) {
     this.listening = listening;
     this.acceptor = new Acceptor(listening, warnings);
@@ -152,6 +154,7 @@ public final class Server implements Closeable {
    * @param limit how long, at least, a connection must have made none
    */
   public void closeIdle(Duration limit) {
+    watched = true;
     String why = "no progress for " + Describe.seconds(limit);
     every(limit.dividedBy(8), () -> closeIdle(limit.toNanos(), why));
   }
@@ -201,7 +204,11 @@ public final class Server implements Closeable {
         return null;
       }
       try {
-        return started(Connection.accepted(socket));
+        Connection connection = Connection.accepted(socket);
+        if (watched) {
+          connection.limitUnsent();
+        }
+        return started(connection);
       } catch (IOException e) {
         // This client has gone while it waited in the backlog.
       }

@@ -1,5 +1,9 @@
 package sockets;
 
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -51,6 +55,7 @@ public enum Threads {
   /** {@code Thread.ofVirtual().name("client-", 1).factory()}, which Java 17 can't compile. */
   private static ThreadFactory virtualThreads() {
     try {
+      prepareToWait();
       Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
       Object named =
           builder
@@ -59,6 +64,28 @@ public enum Threads {
       return (ThreadFactory) builder.getMethod("factory").invoke(named);
     } catch (ReflectiveOperationException e) {
       throw new UnsupportedOperationException("this JVM has no virtual threads (Java 21 does)", e);
+    }
+  }
+
+  /**
+   * Has a virtual thread wait once. The first wait in a JVM opens descriptors of its own; it must
+   * not come when there are none left, or no virtual thread could ever wait.
+   */
+  private static void prepareToWait() throws ReflectiveOperationException {
+    Runnable waiting =
+        () -> {
+          try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            socket.setSoTimeout(1);
+            socket.accept();
+          } catch (IOException e) {
+            // It has timed out, as it should.
+          }
+        };
+    Method start = Thread.class.getMethod("startVirtualThread", Runnable.class);
+    try {
+      ((Thread) start.invoke(null, waiting)).join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }
