@@ -298,7 +298,7 @@ class MessagesTest {
       peer.send("half");
       ConnectionException e = assertThrows(ConnectionException.class, () -> messages.copyNext(to));
       assertEquals("connection to peer lost: Connection reset", e.getMessage());
-      assertEquals("half", to.text());
+      assertEquals("half\n", to.text());
       resetter.join();
     }
   }

@@ -80,11 +80,6 @@ public final class Child implements AutoCloseable {
         program + " is not installed");
   }
 
-  /** Runs any command line: for another user, in a terminal. */
-  public static Child command(List<String> command) {
-    return new Child(new ProcessBuilder(command));
-  }
-
   /** The command line of a program of the jar. */
   public static List<String> java(List<String> jvmOptions, String... arguments) {
     List<String> command = new ArrayList<>();
