@@ -44,7 +44,8 @@ int main(int count, char **arguments) {
     fprintf(stderr, "usage: echo PORT\n");
     return 2;
   }
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(arguments[1]))};
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(arguments[1])),
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   int server = socket(AF_INET, SOCK_STREAM, 0);
   setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
   if (bind(server, (struct sockaddr *)&address, sizeof address) < 0 || listen(server, BACKLOG) < 0) {

@@ -15,7 +15,7 @@ def serve(client):
             pass  # The client has gone.
 
 
-with socket.create_server(("", int(sys.argv[1])), backlog=4096) as server:
+with socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=4096) as server:
     while True:
         client, _ = server.accept()
         threading.Thread(target=serve, args=(client,), daemon=True).start()

@@ -151,7 +151,7 @@ class ErrorsIT {
   @ValueSource(strings = {"EchoServer", "OneToOne server"})
   void portTaken(String command) throws IOException {
     try (ServerSocket taken = Peer.listen()) {
-      String[] words = (command + " " + port(taken)).split(" ");
+      String[] words = (command + " --bind=0.0.0.0 " + port(taken)).split(" ");
       fails(
           1,
           words[0] + ": cannot listen on 0.0.0.0:" + port(taken) + ": Address already in use\n",
@@ -195,7 +195,7 @@ class ErrorsIT {
       assertEquals(1, child.exitStatus());
       assertEquals(
           String.format(
-              "OneToOne: listening on 0.0.0.0:%d\n"
+              "OneToOne: listening on 127.0.0.1:%d\n"
                   + "OneToOne: 127.0.0.1:%d connected\n"
                   + "OneToOne: cannot write to standard output: Broken pipe\n",
               client.socket.getPort(), client.socket.getLocalPort()),

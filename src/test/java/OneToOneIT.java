@@ -406,7 +406,7 @@ class OneToOneIT {
       String address = "127.0.0.1:" + client.socket.getLocalPort();
       assertEquals(
           String.format(
-              "OneToOne: listening on 0.0.0.0:%2$d\r\n"
+              "OneToOne: listening on 127.0.0.1:%2$d\r\n"
                   + "OneToOne: %1$s connected\r\n"
                   + "hello\r\n"
                   + "> hello yourself\r\n"

@@ -22,7 +22,7 @@ class SlowReadersIT {
   private static final int CLIENTS = 150;
   private static final int HEAP_MEGABYTES = 128;
 
-  /** Code, thread stacks, and a direct buffer of 128 KB for each connection. */
+  /** Code, thread stacks, and a direct buffer of 64 KB for each connection. */
   private static final int BESIDE_HEAP_MEGABYTES = 200;
 
   @BeforeAll

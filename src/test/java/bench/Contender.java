@@ -34,9 +34,9 @@ record Contender(String title, String program, int mostClients, List<String> com
     // Every 5 ms each thread that waits for the interpreter wakes up: 10,000 do little else.
     all.add(peer("Python", "python3", 1_000, "exec python3 src/test/bench/echo.py PORT"));
     // For these two a client is two processes.
-    String listen = "TCP-LISTEN:PORT,fork,reuseaddr,nodelay,backlog=128";
+    String listen = "TCP-LISTEN:PORT,bind=127.0.0.1,fork,reuseaddr,nodelay,backlog=128";
     all.add(peer("socat", "socat", 100, "exec socat " + listen + " EXEC:/bin/cat"));
-    all.add(peer("ncat", "ncat", 100, "exec ncat -l -k -m 1000 -e /bin/cat PORT"));
+    all.add(peer("ncat", "ncat", 100, "exec ncat -l -k -m 1000 -e /bin/cat 127.0.0.1 PORT"));
     return all;
   }
 

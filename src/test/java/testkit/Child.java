@@ -88,7 +88,17 @@ public final class Child implements AutoCloseable {
     command.add("-cp");
     command.add(System.getProperty("jar", "target/blocking-sockets.jar"));
     command.addAll(Arrays.asList(arguments));
+    if (listens(arguments)) {
+      command.add("--bind=127.0.0.1");
+    }
     return command;
+  }
+
+  /** Nobody outside is to reach a server of a test, unless the test says where it listens. */
+  private static boolean listens(String... arguments) {
+    List<String> words = List.of(arguments);
+    return (words.contains("EchoServer") || words.contains("server"))
+        && words.stream().noneMatch(word -> word.startsWith("--bind"));
   }
 
   /** Waits for a server's notice, and returns the real port that it names. */
