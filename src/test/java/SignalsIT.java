@@ -3,6 +3,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ class SignalsIT {
   @BeforeAll
   static void needs() {
     Watch.assumeLinuxWith("kill");
+    Watch.assumeInterruptible();
   }
 
   @ParameterizedTest
@@ -95,7 +97,7 @@ class SignalsIT {
   void aClientEndsThatIsBlockedInSend(String program, String signal, int status) throws Exception {
     try (ServerSocket server = new ServerSocket()) {
       server.setReceiveBufferSize(1 << 12);
-      server.bind(null, 1);
+      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
       String port = String.valueOf(server.getLocalPort());
       try (Child client = Child.of(program, "-t", "127.0.0.1", port)) {
         byte[] more = new byte[5_000_000]; // than the system takes, which is 2.6 MB

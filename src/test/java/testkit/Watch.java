@@ -26,6 +26,13 @@ public final class Watch {
     }
   }
 
+  /** A shell has its background jobs, and so what they start, ignore SIGINT: proc(5), SigIgn. */
+  public static void assumeInterruptible() {
+    String ignored = read("/proc/self/status").split("SigIgn:\\s*")[1].split("\n")[0];
+    boolean ignoresInt = (Long.parseUnsignedLong(ignored, 16) & 1 << 1) != 0;
+    Assumptions.assumeFalse(ignoresInt, "SIGINT is ignored here");
+  }
+
   private static boolean isInstalled(String program) {
     for (String directory : System.getenv("PATH").split(":")) {
       if (Files.isExecutable(Path.of(directory, program))) {
