@@ -14,11 +14,12 @@ import sockets.Threads;
 
 /** Sends every client back what it sent (RFC 862), each on a thread of its own. */
 public final class EchoServer extends Program {
-  /** Idle clients are many and cheap, busy ones get the buffer that their reads fill. */
+  /** What an idle client costs; one whose messages fill it gets a larger one. */
   private static final int FIRST_BUFFER_BYTES = 512;
 
   private static final int LAST_BUFFER_BYTES = 1 << 16;
 
+  /** No write may hide from the idle watch for long that its client makes progress. */
   private static final int WATCHED_BUFFER_BYTES = 1 << 13;
 
   private final Supplier<Integer> port =
@@ -45,8 +46,11 @@ public final class EchoServer extends Program {
   private final Supplier<Duration> reportInterval =
       options.seconds(
           "0",
-          "Say at this interval who was served, how much and how fast (default 0: never).",
+          "Say at this interval how many were served, how much and how fast (default 0: never).",
           "--report");
+
+  /** From then on the totals are said, and nothing of each client. */
+  private volatile boolean stopping;
 
   /**
    * Not started yet.
@@ -74,8 +78,8 @@ public final class EchoServer extends Program {
   protected void run() throws IOException {
     Executor threadPerConnection = threadPerConnection();
     try (Server server = Server.listen(calls(), bind.get(), port.get(), this::say)) {
-      notice("listening on " + server.address() + ", a " + kind() + " thread for each client");
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
+      notice("listening on " + server.address() + ", a " + kind() + " thread for each client");
       if (!reportInterval.get().isZero()) {
         server.every(reportInterval.get(), new Report(server, this::say));
       }
@@ -98,9 +102,10 @@ public final class EchoServer extends Program {
     return threads.get().resolved().name().toLowerCase(Locale.ROOT);
   }
 
-  /** Runs on SIGTERM and Ctrl-C, beside the thread that accepts. */
+  /** Runs on SIGTERM and Ctrl-C; the system closes the connections as the process ends. */
   private void stop(Server server) {
-    server.close();
+    stopping = true;
+    server.stopListening();
     notice("stopped: " + Report.text(server.totals()));
   }
 
@@ -108,7 +113,6 @@ public final class EchoServer extends Program {
   private void echo(Connection client) {
     notice(client.peer() + " connected");
     String ending = client.peer() + " left";
-    // No write may hide from the idle watch for long that its client makes progress.
     int largest = idleTimeout.get().isZero() ? LAST_BUFFER_BYTES : WATCHED_BUFFER_BYTES;
     // A virtual thread that lets others go first often finds its next bytes there when it reads,
     // and need not wait for them, which for such a thread takes system calls of its own.
@@ -127,6 +131,8 @@ public final class EchoServer extends Program {
     } catch (ConnectionException e) {
       ending = e.getMessage();
     }
-    notice(ending + ": " + Describe.count(client.sent(), "byte") + " echoed");
+    if (!stopping) {
+      notice(ending + ": " + Describe.count(client.sent(), "byte") + " echoed");
+    }
   }
 }

@@ -420,9 +420,15 @@ class DumbNetTest {
     assertUsageError("DumbNet: Missing required parameter: 'PORT'", "localhost");
     assertUsageError("DumbNet: Unmatched argument at index 2: 'x'", "localhost", "80", "x");
     assertUsageError(
-        "DumbNet: invalid --idle-timeout: '-1' is not a number of seconds", "-i-1", "h", "80");
+        "DumbNet: invalid --idle-timeout: '-1' is not a number of seconds (0-2147483.647)",
+        "-i-1",
+        "h",
+        "80");
     assertUsageError(
-        "DumbNet: invalid --connect-timeout: 'x' is not a number of seconds", "-wx", "h", "80");
+        "DumbNet: invalid --connect-timeout: 'x' is not a number of seconds (0-2147483.647)",
+        "-wx",
+        "h",
+        "80");
     assertUsageError("DumbNet: Unknown option: '-x'", "-x", "h", "80");
   }
 

@@ -256,12 +256,15 @@ class EchoServerTest {
         "--max-clients=x",
         "0");
     assertUsageError(
-        "EchoServer: invalid --idle-timeout: 'x' is not a number of seconds", "-ix", "0");
+        "EchoServer: invalid --idle-timeout: 'x' is not a number of seconds (0-2147483.647)",
+        "-ix",
+        "0");
     assertUsageError(
-        "EchoServer: invalid --report: '-1' is not a number of seconds", "--report=-1", "0");
+        "EchoServer: invalid --report: '-1' is not a number of seconds (0-2147483.647)",
+        "--report=-1",
+        "0");
     assertUsageError(
-        "EchoServer: invalid --threads: expected one of [AUTO, VIRTUAL, PLATFORM]"
-            + " (case-insensitive) but was 'green'",
+        "EchoServer: invalid --threads: 'green' is not one of auto, virtual, platform",
         "--threads=green",
         "0");
   }

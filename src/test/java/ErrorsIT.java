@@ -290,7 +290,7 @@ class ErrorsIT {
   void badSeconds() {
     fails(
         2,
-        "DumbNet: invalid --connect-timeout: 'soon' is not a number of seconds\n"
+        "DumbNet: invalid --connect-timeout: 'soon' is not a number of seconds (0-2147483.647)\n"
             + DUMB_NET_SYNOPSIS,
         Child.of("DumbNet", "-w", "soon", "localhost", "80"));
   }

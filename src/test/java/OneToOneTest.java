@@ -369,7 +369,7 @@ class OneToOneTest {
     assertUsageError("OneToOne: Missing required parameter: 'PORT'", "server");
     assertUsageError("OneToOne: Unmatched argument at index 2: 'x'", "server", "0", "x");
     assertUsageError(
-        "OneToOne: invalid --message-gap: 'x' is not a number of seconds",
+        "OneToOne: invalid --message-gap: 'x' is not a number of seconds (0-2147483.647)",
         "--message-gap=x",
         "server",
         "0");

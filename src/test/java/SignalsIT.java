@@ -43,8 +43,7 @@ class SignalsIT {
       assertEquals("", silent.receiveLine());
       String notices = server.err.text();
       assertTrue(notices.endsWith("EchoServer: stopped: 3 clients served, 10 bytes echoed\n"));
-      String address = "connection to 127.0.0.1:" + idle.socket.getLocalPort();
-      assertTrue(notices.contains(address + " closed: the server stops: 5 bytes echoed"), notices);
+      assertTrue(!notices.contains(" closed"), "its clients are not told one by one: " + notices);
     }
   }
 

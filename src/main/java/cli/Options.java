@@ -1,6 +1,9 @@
 package cli;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import picocli.CommandLine.ITypeConverter;
@@ -63,7 +66,8 @@ public final class Options {
   public <E extends Enum<E>> Supplier<E> choice(
       String label, E preset, String description, String... names) {
     Class<E> type = preset.getDeclaringClass();
-    return add(description, option(label, preset.name(), names).type(type));
+    ITypeConverter<E> converter = text -> constant(text, type);
+    return add(description, option(label, preset.name(), names).type(type).converters(converter));
   }
 
   /**
@@ -140,6 +144,17 @@ public final class Options {
 
   private static <T> Supplier<T> value(ArgSpec declared) {
     return declared::getValue;
+  }
+
+  private static <E extends Enum<E>> E constant(String text, Class<E> type) {
+    List<String> names = new ArrayList<>();
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equalsIgnoreCase(text)) {
+        return constant;
+      }
+      names.add(constant.name().toLowerCase(Locale.ROOT));
+    }
+    throw new TypeConversionException("'" + text + "' is not one of " + String.join(", ", names));
   }
 
   private static int inRange(String text, String what, int lowest, int highest) {

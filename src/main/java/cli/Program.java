@@ -53,7 +53,7 @@ public abstract class Program {
         .description(description)
         .exitCodeListHeading("%nExit status:%n")
         .exitCodeList(exitStatuses())
-        .footerHeading("%nExample:%n")
+        .footerHeading(examples.length == 1 ? "%nExample:%n" : "%nExamples:%n")
         .footer(examples);
     options = new Options(spec);
     quiet = options.flag("Print no notices, only errors.", "-q", "--quiet");
@@ -88,7 +88,6 @@ public abstract class Program {
     int status =
         new CommandLine(spec)
             .setExpandAtFiles(false)
-            .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(new PrintWriter(help))
             .setErr(new PrintWriter(streams.err(), true))
             .setExecutionStrategy(this::start)
@@ -120,9 +119,9 @@ public abstract class Program {
   }
 
   /**
-   * Where this program's sockets come from: ones that narrate, with {@code --trace}.
+   * Where this program's sockets come from.
    *
-   * @return the maker of sockets
+   * @return a maker of sockets that narrate, with {@code --trace}, or plain ones
    */
   protected final BlockingCalls calls() {
     return calls;

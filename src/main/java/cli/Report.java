@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import sockets.Describe;
 import sockets.Server;
 
-/** Says how a server is doing each time it is run: who was served, and how fast since last time. */
+/** Says at each run how an echo server does: how many it serves, and how fast since last time. */
 public final class Report implements Runnable {
   private final Server server;
   private final Consumer<String> lines;

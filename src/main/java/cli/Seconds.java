@@ -21,6 +21,6 @@ final class Seconds implements ITypeConverter<Duration> {
     } catch (NumberFormatException e) {
       // Not a number: said below.
     }
-    throw new TypeConversionException("'" + text + "' is not a number of seconds");
+    throw new TypeConversionException("'" + text + "' is not a number of seconds (0-2147483.647)");
   }
 }

@@ -86,17 +86,23 @@ public record StandardStreams(
 
   /** What isatty(3) tells; {@link System#console} does not tell one stream from another. */
   private static boolean isTerminal(int descriptor) {
+    Path open = Path.of("/proc/self/fd/" + descriptor);
     try {
-      String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
-      return device.startsWith("/dev/pts/")
-          || device.startsWith("/dev/tty")
-          || device.equals("/dev/console");
+      String target = Files.readSymbolicLink(open).toString();
+      if (target.startsWith("/dev/pts/") || target.startsWith("/dev/tty")) {
+        return true;
+      }
+      boolean isPipe = !target.startsWith("/"); // or a socket: pipe:[1], socket:[1]
+      if (isPipe || target.equals("/dev/null") || Files.isRegularFile(open)) {
+        return false;
+      }
     } catch (IOException e) {
-      return isTerminalByTest(descriptor);
+      // There is no /proc: macOS, the BSDs.
     }
+    return isTerminalByTest(descriptor);
   }
 
-  /** The same where there is no /proc: macOS, the BSDs. */
+  /** Asks test(1), which takes some milliseconds. */
   private static boolean isTerminalByTest(int descriptor) {
     try {
       String number = String.valueOf(descriptor);

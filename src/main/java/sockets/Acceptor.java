@@ -22,8 +22,7 @@ final class Acceptor {
   private final ServerSocket listening;
   private final Consumer<String> warnings;
 
-  // Zero but in a shortage.
-  private long retryMillis;
+  private long retryMillis; // zero but in a shortage
   private long lastFailure;
 
   // Guarded by this.
@@ -80,7 +79,7 @@ final class Acceptor {
         try {
           wait(retryMillis);
         } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
+          throw new IllegalStateException("nothing interrupts a server; it is closed", e);
         }
       }
       freed = false;

@@ -7,7 +7,7 @@ import java.net.Socket;
 
 /** Makes the objects whose methods block. {@link TracedCalls} makes ones that also say so. */
 public class BlockingCalls {
-  /** Plain ones. */
+  /** Makes ones that do not narrate. */
   public BlockingCalls() {}
 
   /**

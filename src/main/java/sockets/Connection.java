@@ -173,6 +173,10 @@ public final class Connection implements Closeable {
   /** Closes the connection; a thread blocked in it gets a {@link ConnectionException}. */
   @Override
   public void close() {
+    closeQuietly(socket);
+  }
+
+  static void closeQuietly(Closeable socket) {
     try {
       socket.close();
     } catch (IOException e) {

@@ -35,7 +35,7 @@ public record Connector(
    */
   public Connection connect(String host, int port) throws IOException {
     Map<String, List<String>> failures = new LinkedHashMap<>();
-    for (InetAddress address : resolve(host)) {
+    for (InetAddress address : ofFamily(host)) {
       Socket socket = calls.socket();
       try {
         socket.connect(new InetSocketAddress(address, port), Math.toIntExact(timeout.toMillis()));
@@ -49,18 +49,25 @@ public record Connector(
         "cannot connect to " + Describe.hostAndPort(host, port) + ": " + summary(failures));
   }
 
-  private List<InetAddress> resolve(String host) throws IOException {
-    List<InetAddress> addresses = new ArrayList<>();
+  /** All addresses of a host. */
+  static InetAddress[] resolve(String host) throws IOException {
     try {
-      // Java takes the empty name for the loopback address; a user who gives one has made a
-      // mistake.
-      for (InetAddress address : InetAddress.getAllByName(host.isEmpty() ? " " : host)) {
-        if (family.isInstance(address)) {
-          addresses.add(address);
-        }
+      if (host.isEmpty()) { // which Java takes for the loopback address
+        throw new UnknownHostException();
       }
+      return InetAddress.getAllByName(host);
     } catch (UnknownHostException e) {
-      throw new IOException("cannot resolve " + host + ": unknown host", e);
+      String name = host.isEmpty() ? "''" : host;
+      throw new IOException("cannot resolve " + name + ": unknown host", e);
+    }
+  }
+
+  private List<InetAddress> ofFamily(String host) throws IOException {
+    List<InetAddress> addresses = new ArrayList<>();
+    for (InetAddress address : resolve(host)) {
+      if (family.isInstance(address)) {
+        addresses.add(address);
+      }
     }
     if (addresses.isEmpty()) {
       String kind = family == Inet6Address.class ? "IPv6" : "IPv4";

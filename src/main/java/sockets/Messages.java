@@ -42,7 +42,7 @@ public final class Messages {
   public boolean copyNext(OutputStream to) throws IOException {
     boolean begun = false;
     boolean empty = true;
-    boolean heldReturn = false; // a CR that is data unless LF follows it
+    boolean heldReturn = false; // a CR that is data unless the message ends with it
     while (true) {
       if (next == end) {
         int count;

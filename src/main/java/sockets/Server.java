@@ -6,9 +6,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -23,8 +23,6 @@ import java.util.function.Consumer;
 public final class Server implements Closeable {
   /** As deep as Linux lets it be by default (net.core.somaxconn, listen(2)). */
   private static final int BACKLOG = 4096;
-
-  private static final long CLOSE_WAIT_MILLIS = 500;
 
   /** What to do with a connection. */
   @FunctionalInterface
@@ -76,14 +74,12 @@ public final class Server implements Closeable {
    */
   public static Server listen(BlockingCalls calls, String bind, int port, Consumer<String> warnings)
       throws IOException {
+    InetAddress address = Connector.resolve(bind)[0];
+    prepareToClose();
     ServerSocket socket = calls.serverSocket();
     try {
-      prepareToClose();
-      socket.bind(new InetSocketAddress(InetAddress.getByName(bind), port), BACKLOG);
+      socket.bind(new InetSocketAddress(address, port), BACKLOG);
       return new Server(socket, warnings);
-    } catch (UnknownHostException e) {
-      socket.close();
-      throw new IOException("cannot resolve " + bind + ": unknown host", e);
     } catch (IOException e) {
       socket.close();
       String where = Describe.hostAndPort(bind, port);
@@ -128,8 +124,8 @@ public final class Server implements Closeable {
         threads.execute(() -> handle(connection, handler));
       } catch (OutOfMemoryError e) {
         // What Thread.start throws when the system has no more threads to give.
-        warnOfDrop(connection, e);
         ended(connection);
+        warnOfDrop(connection, e);
       }
     }
   }
@@ -138,7 +134,7 @@ public final class Server implements Closeable {
    * Runs a task at an interval, on a thread of its own, as long as the program lives.
    *
    * @param interval from one run to the next
-   * @param task must not block for long
+   * @param task must not block for long; if it throws, it is not run again
    */
   public void every(Duration interval, Runnable task) {
     long nanos = interval.toNanos();
@@ -160,7 +156,8 @@ public final class Server implements Closeable {
   }
 
   /**
-   * What the server has done so far, counted at one instant.
+   * What the server has done so far. The clients are counted at one instant; what is sent while
+   * they are may be counted or not.
    *
    * @return the totals
    */
@@ -172,26 +169,27 @@ public final class Server implements Closeable {
     return new Totals(active.size(), served, sent);
   }
 
-  /** Stops listening, closes every connection, and gives their threads a moment to end. */
+  /** Stops listening, which ends {@link #serve}; the connections live on. */
+  public void stopListening() {
+    Connection.closeQuietly(listening);
+  }
+
+  /** Stops listening and closes every connection; a handler that is blocked in one is told so. */
   @Override
-  public synchronized void close() {
-    try {
-      listening.close();
-    } catch (IOException e) {
-      // Nothing is left to do with a socket that does not even close.
+  public void close() {
+    stopListening();
+    List<Connection> left;
+    synchronized (this) {
+      left = List.copyOf(active);
+      notifyAll();
     }
-    active.forEach(connection -> connection.close("the server stops"));
-    notifyAll();
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_WAIT_MILLIS);
-    while (!active.isEmpty() && System.nanoTime() < end) {
-      awaitChange(CLOSE_WAIT_MILLIS);
-    }
+    left.forEach(connection -> connection.close("the server stops"));
   }
 
   /** Waits for room for one more client; false if the server has been closed. */
   private synchronized boolean awaitRoom(int maxClients) {
     while (active.size() >= maxClients && !listening.isClosed()) {
-      awaitChange(0);
+      awaitChange();
     }
     return !listening.isClosed();
   }
@@ -211,6 +209,8 @@ public final class Server implements Closeable {
         return started(connection);
       } catch (IOException e) {
         // This client has gone while it waited in the backlog.
+      } catch (OutOfMemoryError e) {
+        Connection.closeQuietly(socket);
       }
     }
   }
@@ -219,6 +219,7 @@ public final class Server implements Closeable {
     try {
       handler.handle(connection);
     } catch (OutOfMemoryError e) {
+      ended(connection);
       warnOfDrop(connection, e);
     } finally {
       ended(connection);
@@ -237,9 +238,13 @@ public final class Server implements Closeable {
 
   private void ended(Connection connection) {
     connection.close();
+    if (listening.isClosed()) {
+      return; // With thousands ending at once, each would wait here for all others.
+    }
     synchronized (this) {
-      active.remove(connection);
-      sentByEnded += connection.sent();
+      if (active.remove(connection)) {
+        sentByEnded += connection.sent();
+      }
       notifyAll();
     }
     acceptor.retry();
@@ -261,10 +266,10 @@ public final class Server implements Closeable {
     }
   }
 
-  /** Waits until a connection has ended; no longer than so many milliseconds, unless they are 0. */
-  private void awaitChange(long millis) {
+  /** Waits until a connection has ended, or the server is closed. */
+  private void awaitChange() {
     try {
-      wait(millis);
+      wait();
     } catch (InterruptedException e) {
       throw new IllegalStateException("nothing interrupts a server; it is closed", e);
     }

@@ -31,7 +31,8 @@ public enum Threads {
   }
 
   /**
-   * Runs each task on a thread of its own, named {@code client-1}, {@code client-2} and so on.
+   * Runs each task on a thread of its own, named {@code client-1}, {@code client-2} and so on. A
+   * platform thread that serves another connection later keeps its name.
    *
    * @return the executor; where the system has no thread left, {@link Executor#execute} throws the
    *     {@link OutOfMemoryError} of {@link Thread#start}

@@ -103,7 +103,7 @@ class ConnectorTest {
 
   @Test
   void theEmptyNameIsNoHost() {
-    assertEquals("cannot resolve : unknown host", failure(connector(InetAddress.class), "", 80));
+    assertEquals("cannot resolve '': unknown host", failure(connector(InetAddress.class), "", 80));
   }
 
   @Test

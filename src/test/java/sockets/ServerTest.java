@@ -268,7 +268,6 @@ class ServerTest {
       assertEquals(0, client.receiveAll().length);
     }
     result(accepting);
-    assertEquals(0, server.totals().active());
     assertThrows(IOException.class, () -> Peer.connect(port));
     assertEquals(0, warnings.size());
   }
