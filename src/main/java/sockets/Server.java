@@ -170,8 +170,9 @@ public final class Server implements Closeable {
   }
 
   /** Stops listening, which ends {@link #serve}; the connections live on. */
-  public void stopListening() {
+  public synchronized void stopListening() {
     Connection.closeQuietly(listening);
+    notifyAll();
   }
 
   /** Stops listening and closes every connection; a handler that is blocked in one is told so. */
@@ -181,7 +182,6 @@ public final class Server implements Closeable {
     List<Connection> left;
     synchronized (this) {
       left = List.copyOf(active);
-      notifyAll();
     }
     left.forEach(connection -> connection.close("the server stops"));
   }
@@ -219,7 +219,7 @@ public final class Server implements Closeable {
     try {
       handler.handle(connection);
     } catch (OutOfMemoryError e) {
-      ended(connection);
+      ended(connection); // before the warning, which needs memory
       warnOfDrop(connection, e);
     } finally {
       ended(connection);
