@@ -56,8 +56,12 @@ public abstract class Program {
         .footerHeading(examples.length == 1 ? "%nExample:%n" : "%nExamples:%n")
         .footer(examples);
     options = new Options(spec);
-    quiet = options.flag("Print no notices, only errors.", "-q", "--quiet");
-    trace = options.flag("Narrate every blocking call on standard error.", "-t", "--trace");
+    quiet = options.flag("Print no notices; prompts, errors and reports stay.", "-q", "--quiet");
+    trace =
+        options.flag(
+            "Narrate connect, accept, recv, send and keyboard reads, in place of prompts.",
+            "-t",
+            "--trace");
   }
 
   private static Map<String, String> exitStatuses() {

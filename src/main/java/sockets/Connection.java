@@ -14,6 +14,7 @@ import java.time.Duration;
  * which ends a call that blocks in it.
  */
 public final class Connection implements Closeable {
+  /** For a watched connection; Linux doubles it for its own bookkeeping (socket(7)). */
   private static final int UNSENT_BYTES = 1 << 14;
 
   private final Socket socket;
