@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import sockets.Connection;
 import sockets.ConnectionException;
 import sockets.Describe;
+import sockets.Rehearsal;
 import sockets.Server;
 import sockets.Threads;
 
@@ -86,7 +88,10 @@ public final class EchoServer extends Program {
       if (!idleTimeout.get().isZero()) {
         server.closeIdle(idleTimeout.get());
       }
-      server.serve(maxClients.get(), threadPerConnection, this::echo);
+      if (threads.get().resolved() == Threads.PLATFORM) {
+        Rehearsal.of(client -> serve(client, unsaid -> {})); // while clients may connect
+      }
+      server.serve(maxClients.get(), threadPerConnection, client -> serve(client, this::notice));
     }
   }
 
@@ -109,10 +114,17 @@ public final class EchoServer extends Program {
     notice("stopped: " + Report.text(server.totals()));
   }
 
-  /** The work of one client's thread: sends back what comes, until the client ends its stream. */
-  private void echo(Connection client) {
-    notice(client.peer() + " connected");
-    String ending = client.peer() + " left";
+  /** The work of one client's thread. */
+  private void serve(Connection client, Consumer<String> notices) {
+    notices.accept(client.peer() + " connected");
+    String ending = echo(client);
+    if (!stopping) {
+      notices.accept(ending + ": " + Describe.count(client.sent(), "byte") + " echoed");
+    }
+  }
+
+  /** Sends back what comes, until the client ends its stream; tells how it ended. */
+  private String echo(Connection client) {
     int largest = idleTimeout.get().isZero() ? LAST_BUFFER_BYTES : WATCHED_BUFFER_BYTES;
     // A virtual thread that lets others go first often finds its next bytes there when it reads,
     // and need not wait for them, which for such a thread takes system calls of its own.
@@ -128,11 +140,9 @@ public final class EchoServer extends Program {
           buffer = new byte[Math.min(8 * count, largest)];
         }
       }
+      return client.peer() + " left";
     } catch (ConnectionException e) {
-      ending = e.getMessage();
-    }
-    if (!stopping) {
-      notice(ending + ": " + Describe.count(client.sent(), "byte") + " echoed");
+      return e.getMessage();
     }
   }
 }

@@ -106,6 +106,10 @@ public final class Server implements Closeable {
     return Describe.address((InetSocketAddress) listening.getLocalSocketAddress());
   }
 
+  int port() {
+    return listening.getLocalPort();
+  }
+
   /**
    * Accepts connections and has them handled, until this server is closed. A failure to accept or
    * to start a thread is said and survived.

@@ -5,9 +5,7 @@ import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Which kind of thread each connection is given. */
 public enum Threads {
@@ -43,8 +41,7 @@ public enum Threads {
       ThreadFactory virtual = virtualThreads();
       return task -> virtual.newThread(task).start();
     }
-    AtomicLong count = new AtomicLong();
-    return Executors.newCachedThreadPool(task -> daemon(task, "client-" + count.incrementAndGet()));
+    return new ReusedThreads("client-");
   }
 
   static Thread daemon(Runnable task, String name) {
