@@ -107,24 +107,17 @@ final class Benchmark implements Callable<Integer> {
   }
 
   private void add(Contender contender) throws InterruptedException {
-    if (!contender.isInstalled()) {
+    if (!Contender.isInstalled(contender.program())) {
       say(contender.title() + " is left out: " + contender.program() + " is not installed");
       return;
     }
-    RunningServer server = new RunningServer(contender, DIRECTORY);
-    running.add(server);
-    if (!start(server)) {
-      running.remove(server);
-    }
-  }
-
-  private static boolean start(RunningServer server) throws InterruptedException {
     try {
-      server.start();
-      return true;
+      RunningServer server = new RunningServer(contender, DIRECTORY);
+      running.add(server);
+      server.awaitListening();
     } catch (IOException e) {
+      running.removeIf(server -> server.contender() == contender);
       say(Describe.reason(e));
-      return false;
     }
   }
 
@@ -171,7 +164,6 @@ final class Benchmark implements Callable<Integer> {
       server.awaitIdle();
     } catch (IOException e) {
       results.fail(contender, workload, Describe.reason(e));
-      start(server);
     }
   }
 

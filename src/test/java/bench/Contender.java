@@ -55,7 +55,7 @@ record Contender(String title, String program, int mostClients, List<String> com
     return new Contender("EchoServer (Java " + version + ")", "java", Integer.MAX_VALUE, command);
   }
 
-  boolean isInstalled() {
+  static boolean isInstalled(String program) {
     return program.equals("java")
         || Stream.of(System.getenv("PATH").split(":"))
             .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));

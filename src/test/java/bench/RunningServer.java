@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -19,13 +20,25 @@ final class RunningServer implements Closeable {
 
   private final Contender contender;
   private final Path log;
-  private Process process;
-  private int port;
-  private boolean closed;
+  private final int port;
+  private final Process process;
 
-  RunningServer(Contender contender, Path directory) {
+  /** Launches the server, which has the system choose a port for it. */
+  RunningServer(Contender contender, Path directory) throws IOException {
     this.contender = contender;
-    this.log = directory.resolve(contender.title() + ".log");
+    log = directory.resolve(contender.title() + ".log");
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    List<String> command = new ArrayList<>();
+    if (Contender.isInstalled("setsid")) {
+      // As in a terminal of its own: Linux shares the processors out among sessions first, then
+      // among the threads of each (autogroup, sched(7)).
+      command.add("setsid");
+    }
+    contender.command().forEach(word -> command.add(word.replace("PORT", "" + port)));
+    process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
   }
 
   Contender contender() {
@@ -36,9 +49,7 @@ final class RunningServer implements Closeable {
     return port;
   }
 
-  /** Starts the server, instead of the one before if there is one, and waits until it listens. */
-  void start() throws IOException, InterruptedException {
-    launch();
+  void awaitListening() throws IOException, InterruptedException {
     long end = System.nanoTime() + DEADLINE_NANOS;
     while (System.nanoTime() < end && !process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
       try {
@@ -48,26 +59,7 @@ final class RunningServer implements Closeable {
         // Not yet.
       }
     }
-    checkOpen();
     throw new IOException(contender.title() + " does not listen, see " + log);
-  }
-
-  private synchronized void launch() throws IOException, InterruptedException {
-    checkOpen();
-    kill();
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    List<String> command =
-        contender.command().stream().map(word -> word.replace("PORT", "" + port)).toList();
-    process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-  }
-
-  private synchronized void checkOpen() throws InterruptedException {
-    if (closed) {
-      throw new InterruptedException("stopped");
-    }
   }
 
   /** Waits until the server has dealt with the end of its clients, which must not cost the next. */
@@ -88,17 +80,10 @@ final class RunningServer implements Closeable {
         .reduce(Duration.ZERO, Duration::plus);
   }
 
-  private void kill() {
-    if (process != null) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
-  }
-
-  /** Kills the server and the processes that it has started; it can't be started again. */
+  /** Kills the server and the processes that it has started. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    kill();
+  public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
   }
 }
