@@ -88,9 +88,7 @@ public final class EchoServer extends Program {
       if (!idleTimeout.get().isZero()) {
         server.closeIdle(idleTimeout.get());
       }
-      if (threads.get().resolved() == Threads.PLATFORM) {
-        Rehearsal.of(client -> serve(client, unsaid -> {})); // while clients may connect
-      }
+      Rehearsal.of(threads.get(), client -> serve(client, unsaid -> {})); // while clients connect
       server.serve(maxClients.get(), threadPerConnection, client -> serve(client, this::notice));
     }
   }

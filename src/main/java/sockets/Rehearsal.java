@@ -9,11 +9,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 
 /**
- * Has an echo handler serve clients of this program's own before the first real one, on platform
- * threads. What has not run often yet is interpreted; the JVM's interpreter touches 80 KB of the
- * stack (HotSpot's StackShadowPages), and the thread keeps them. That makes gigabytes if thousands
- * of clients are silent at first and then all speak. A rehearsal has the code compiled, and has the
- * compiler see how each call goes on after it has blocked.
+ * Has an echo handler serve clients of this program's own before the first real one. The JVM
+ * interprets what has not run often, and for that touches 80 KB of a thread's stack (HotSpot's
+ * StackShadowPages), which the thread keeps: gigabytes, if thousands of clients are silent at first
+ * and then all speak. A rehearsal has the code compiled, and has the compiler see how each call
+ * goes on after it has blocked. With virtual threads it halves what a waiting one has on its stack.
+ *
+ * <p>Also, the first close of a socket and the first wait of a virtual thread open descriptors that
+ * the JVM keeps. They must not come when there are none left.
  */
 public final class Rehearsal {
   /** Some methods run once for each client, and the JVM compiles what has run 200 times. */
@@ -22,27 +25,33 @@ public final class Rehearsal {
   /** They leave together, so that their threads meet each other on the way out. */
   private static final int CLIENTS_AT_ONCE = 50;
 
+  /** Where there are too few descriptors, a client may wait in vain to be accepted. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private static final String HOST = InetAddress.getLoopbackAddress().getHostAddress();
 
   private final Connector connector =
-      new Connector(new BlockingCalls(), InetAddress.class, Duration.ZERO);
+      new Connector(new BlockingCalls(), InetAddress.class, PATIENCE);
   private final byte[] message = new byte[64];
 
   private Rehearsal() {}
 
   /**
-   * Rehearses, which takes a few tenths of a second. Where the system lacks something for it, there
-   * is none.
+   * Rehearses, which takes a few tenths of a second. Where the system lacks something for it, it is
+   * cut short.
    *
+   * @param kind the kind of thread that is to serve each client
    * @param echo sends every client back what it sent
    */
-  public static void of(Server.Handler echo) {
-    ExecutorService threads = new ReusedThreads("rehearsal-");
-    of(echo, threads);
-    threads.shutdown();
+  public static void of(Threads kind, Server.Handler echo) {
+    Executor threads = kind.named("rehearsal-");
+    of(threads, echo);
+    if (threads instanceof ExecutorService pool) {
+      pool.shutdown();
+    }
   }
 
-  static void of(Server.Handler echo, Executor threads) {
+  static void of(Executor threads, Server.Handler echo) {
     try (Server server = Server.listen(new BlockingCalls(), HOST, 0, warning -> {})) {
       threads.execute(() -> server.serve(Integer.MAX_VALUE, threads, echo));
       Rehearsal rehearsal = new Rehearsal();
@@ -61,7 +70,7 @@ public final class Rehearsal {
         Connection client = connector.connect(HOST, port);
         clients.add(client);
         client.send(message, message.length);
-        client.receive(message);
+        client.receive(message, PATIENCE);
       }
       for (Connection client : clients) {
         client.discardUnsent(); // or the system would remember each for a minute (TIME_WAIT)

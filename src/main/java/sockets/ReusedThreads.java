@@ -14,7 +14,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * keep tens of kilobytes from that.
  */
 final class ReusedThreads extends ThreadPoolExecutor {
-  private static final int IDLE_SECONDS = 60;
+  /**
+   * Long enough for the next client to come. When thousands have left, their threads keep memory,
+   * and make it slower to wake one of them: Linux looks for it among all that wait (futex(2)).
+   */
+  private static final int IDLE_SECONDS = 15;
 
   /** Threads named with a prefix and a number from 1 on, which do not keep the JVM alive. */
   ReusedThreads(String prefix) {

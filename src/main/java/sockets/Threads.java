@@ -1,9 +1,5 @@
 package sockets;
 
-import java.io.IOException;
-import java.lang.reflect.Method;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 
@@ -37,11 +33,15 @@ public enum Threads {
    * @throws UnsupportedOperationException if this JVM (before 21) has no virtual threads
    */
   public Executor perConnection() {
+    return named("client-");
+  }
+
+  Executor named(String prefix) {
     if (resolved() == VIRTUAL) {
-      ThreadFactory virtual = virtualThreads();
+      ThreadFactory virtual = virtualThreads(prefix);
       return task -> virtual.newThread(task).start();
     }
-    return new ReusedThreads("client-");
+    return new ReusedThreads(prefix);
   }
 
   static Thread daemon(Runnable task, String name) {
@@ -50,40 +50,17 @@ public enum Threads {
     return thread;
   }
 
-  /** {@code Thread.ofVirtual().name("client-", 1).factory()}, which Java 17 can't compile. */
-  private static ThreadFactory virtualThreads() {
+  /** {@code Thread.ofVirtual().name(prefix, 1).factory()}, which Java 17 can't compile. */
+  private static ThreadFactory virtualThreads(String prefix) {
     try {
-      prepareToWait();
       Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
       Object named =
           builder
               .getMethod("name", String.class, long.class)
-              .invoke(Thread.class.getMethod("ofVirtual").invoke(null), "client-", 1L);
+              .invoke(Thread.class.getMethod("ofVirtual").invoke(null), prefix, 1L);
       return (ThreadFactory) builder.getMethod("factory").invoke(named);
     } catch (ReflectiveOperationException e) {
       throw new UnsupportedOperationException("this JVM has no virtual threads (Java 21 does)", e);
-    }
-  }
-
-  /**
-   * Has a virtual thread wait once. The first wait in a JVM opens descriptors of its own; it must
-   * not come when there are none left, or no virtual thread could ever wait.
-   */
-  private static void prepareToWait() throws ReflectiveOperationException {
-    Runnable waiting =
-        () -> {
-          try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            socket.setSoTimeout(1);
-            socket.accept();
-          } catch (IOException e) {
-            // It has timed out, as it should.
-          }
-        };
-    Method start = Thread.class.getMethod("startVirtualThread", Runnable.class);
-    try {
-      ((Thread) start.invoke(null, waiting)).join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -8,6 +8,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import testkit.Watch;
 
 class RehearsalTest {
@@ -29,9 +31,10 @@ class RehearsalTest {
     serving.decrementAndGet();
   }
 
-  @Test
-  void aThousandClientsAreEchoedAndLeave() {
-    Rehearsal.of(this::echo);
+  @ParameterizedTest
+  @EnumSource(names = {"PLATFORM", "AUTO"})
+  void aThousandClientsAreEchoedAndLeave(Threads kind) {
+    Rehearsal.of(kind, this::echo);
     Watch.until("all have left", () -> echoed.size() == 1000);
     assertTrue(echoed.stream().allMatch(bytes -> bytes == 64), echoed.toString());
     assertTrue(mostAtOnce.get() >= 50, mostAtOnce + " at once");
@@ -45,7 +48,7 @@ class RehearsalTest {
           asked.incrementAndGet();
           throw new OutOfMemoryError("unable to create native thread");
         };
-    Rehearsal.of(this::echo, none);
+    Rehearsal.of(none, this::echo);
     assertEquals(1, asked.get());
     assertEquals(0, echoed.size());
   }
@@ -61,7 +64,7 @@ class RehearsalTest {
           }
           threads.execute(task);
         };
-    Rehearsal.of(this::echo, few);
+    Rehearsal.of(few, this::echo);
     Watch.until("those who had a thread have left", () -> echoed.size() == 19);
   }
 }
