@@ -88,7 +88,8 @@ public final class EchoServer extends Program {
       if (!idleTimeout.get().isZero()) {
         server.closeIdle(idleTimeout.get());
       }
-      Rehearsal.of(threads.get(), client -> serve(client, unsaid -> {})); // while clients connect
+      // Clients that come meanwhile wait in the backlog.
+      Rehearsal.run(threads.get(), maxClients.get(), client -> serve(client, unsaid -> {}));
       server.serve(maxClients.get(), threadPerConnection, client -> serve(client, this::notice));
     }
   }

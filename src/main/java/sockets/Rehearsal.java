@@ -1,5 +1,6 @@
 package sockets;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Has an echo handler serve clients of this program's own before the first real one. The JVM
@@ -15,8 +17,8 @@ import java.util.concurrent.ExecutorService;
  * and then all speak. A rehearsal has the code compiled, and has the compiler see how each call
  * goes on after it has blocked. With virtual threads it halves what a waiting one has on its stack.
  *
- * <p>Also, the first close of a socket and the first wait of a virtual thread open descriptors that
- * the JVM keeps. They must not come when there are none left.
+ * <p>With them it has one more purpose: the first wait of a virtual thread opens descriptors that
+ * the JVM keeps. It must not come when there are none left, or no virtual thread could ever wait.
  */
 public final class Rehearsal {
   /** Some methods run once for each client, and the JVM compiles what has run 200 times. */
@@ -25,55 +27,69 @@ public final class Rehearsal {
   /** They leave together, so that their threads meet each other on the way out. */
   private static final int CLIENTS_AT_ONCE = 50;
 
-  /** Where there are too few descriptors, a client may wait in vain to be accepted. */
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  /** Real clients wait meanwhile; and with too few descriptors one of these may wait in vain. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private static final String HOST = InetAddress.getLoopbackAddress().getHostAddress();
-
-  private final Connector connector =
-      new Connector(new BlockingCalls(), InetAddress.class, PATIENCE);
-  private final byte[] message = new byte[64];
 
   private Rehearsal() {}
 
   /**
-   * Rehearses, which takes a few tenths of a second. Where the system lacks something for it, it is
-   * cut short.
+   * Rehearses, which takes a few tenths of a second. Where the system lacks something for it, or is
+   * slow, it is cut short.
    *
    * @param kind the kind of thread that is to serve each client
+   * @param maxClients how many clients are to be served at once, at most
    * @param echo sends every client back what it sent
    */
-  public static void of(Threads kind, Server.Handler echo) {
+  public static void run(Threads kind, int maxClients, Server.Handler echo) {
     Executor threads = kind.named("rehearsal-");
-    of(threads, echo);
-    if (threads instanceof ExecutorService pool) {
-      pool.shutdown();
+    try {
+      run(threads, Math.min(CLIENTS_AT_ONCE, maxClients), PATIENCE, echo);
+      if (threads instanceof ExecutorService pool) {
+        pool.shutdown();
+        pool.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  static void of(Executor threads, Server.Handler echo) {
+  static void run(Executor threads, int atOnce, Duration patience, Server.Handler echo)
+      throws InterruptedException {
     try (Server server = Server.listen(new BlockingCalls(), HOST, 0, warning -> {})) {
-      threads.execute(() -> server.serve(Integer.MAX_VALUE, threads, echo));
-      Rehearsal rehearsal = new Rehearsal();
-      for (int i = 0; i < ROUNDS; i++) {
-        rehearsal.round(server.port());
+      Thread accepting =
+          Threads.daemon(() -> server.serve(Integer.MAX_VALUE, threads, echo), "rehearsal");
+      accepting.start();
+      try {
+        Connector connector = new Connector(new BlockingCalls(), InetAddress.class, patience);
+        long start = System.nanoTime();
+        for (int i = 0; i < ROUNDS && System.nanoTime() - start < patience.toNanos(); i++) {
+          round(connector, server.port(), atOnce);
+        }
+      } finally {
+        server.stopListening();
+        accepting.join(patience.toMillis());
       }
     } catch (IOException | OutOfMemoryError e) {
       // What is missing is said when a real client needs it.
     }
   }
 
-  private void round(int port) throws IOException {
+  private static void round(Connector connector, int port, int atOnce) throws IOException {
+    byte[] message = new byte[64];
     List<Connection> clients = new ArrayList<>();
     try {
-      while (clients.size() < CLIENTS_AT_ONCE) {
+      while (clients.size() < atOnce) {
         Connection client = connector.connect(HOST, port);
         clients.add(client);
+        client.discardUnsent(); // or the system would remember it for a minute (TIME_WAIT)
         client.send(message, message.length);
-        client.receive(message, PATIENCE);
+        if (client.receive(message, connector.timeout()) < 0) {
+          throw new EOFException("there was no thread for this client");
+        }
       }
       for (Connection client : clients) {
-        client.discardUnsent(); // or the system would remember each for a minute (TIME_WAIT)
         client.halfClose();
         client.close();
       }

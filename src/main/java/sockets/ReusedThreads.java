@@ -1,6 +1,7 @@
 package sockets;
 
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -8,15 +9,15 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A platform thread for each task, and for a later one when it has ended: {@link
- * Executors#newCachedThreadPool}, but that a new thread takes its first task from the queue like
- * any other. It is otherwise handed to it apart, and as the compiler has not seen thousands of
- * threads ask for a second one, each would fall back to the interpreter at the end of its first and
- * keep tens of kilobytes from that.
+ * Executors#newCachedThreadPool}, but that a new thread takes its first task from the queue, as all
+ * others. ThreadPoolExecutor would pass it by the queue; the compiler would then not have seen any
+ * of thousands of threads ask the queue for a task, and each would fall back to the interpreter at
+ * the end of its first one, and keep tens of kilobytes from that.
  */
 final class ReusedThreads extends ThreadPoolExecutor {
   /**
    * Long enough for the next client to come. When thousands have left, their threads keep memory,
-   * and make it slower to wake one of them: Linux looks for it among all that wait (futex(2)).
+   * and make it slower to wake one of them, as the kernel has longer lists of waiting threads.
    */
   private static final int IDLE_SECONDS = 15;
 
@@ -33,16 +34,25 @@ final class ReusedThreads extends ThreadPoolExecutor {
     allowCoreThreadTimeOut(true);
   }
 
-  /** Throws the {@link OutOfMemoryError} of {@link Thread#start} where no thread can be had. */
+  /**
+   * Hands a task to a thread that waits for one, or to a new one.
+   *
+   * @throws OutOfMemoryError from {@link Thread#start}, where the system has no thread left
+   * @throws RejectedExecutionException after {@link #shutdown}
+   */
   @Override
   public void execute(Runnable task) {
-    if (!getQueue().offer(task)) {
-      prestartCoreThread();
-      try {
-        getQueue().put(task);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException("nothing interrupts a server; it is closed", e);
+    boolean taken = getQueue().offer(task);
+    try {
+      while (!taken) {
+        if (!prestartCoreThread()) {
+          throw new RejectedExecutionException("shut down");
+        }
+        // A new thread may die before it takes the task, for want of memory for example.
+        taken = getQueue().offer(task, 1, TimeUnit.SECONDS);
       }
+    } catch (InterruptedException e) {
+      throw new RejectedExecutionException("interrupted", e);
     }
   }
 }

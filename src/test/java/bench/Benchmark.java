@@ -114,9 +114,12 @@ final class Benchmark implements Callable<Integer> {
     try {
       RunningServer server = new RunningServer(contender, DIRECTORY);
       running.add(server);
-      server.awaitListening();
+      if (!server.awaitListening()) {
+        server.close();
+        running.remove(server);
+        say(contender.title() + " does not listen, see " + server.log());
+      }
     } catch (IOException e) {
-      running.removeIf(server -> server.contender() == contender);
       say(Describe.reason(e));
     }
   }

@@ -1,8 +1,9 @@
 package sockets;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -10,9 +11,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import testkit.Capture;
 import testkit.Watch;
 
 class RehearsalTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(Capture.DEADLINE_SECONDS);
+
   private final Queue<Long> echoed = new ConcurrentLinkedQueue<>();
   private final AtomicInteger serving = new AtomicInteger();
   private final AtomicInteger mostAtOnce = new AtomicInteger();
@@ -25,7 +29,7 @@ class RehearsalTest {
         client.send(buffer, count);
       }
     } catch (ConnectionException e) {
-      // The end of the stream, and a reset right after it.
+      // A reset comes right after the end of the stream, and may overtake it.
     }
     echoed.add(client.sent());
     serving.decrementAndGet();
@@ -33,38 +37,58 @@ class RehearsalTest {
 
   @ParameterizedTest
   @EnumSource(names = {"PLATFORM", "AUTO"})
-  void aThousandClientsAreEchoedAndLeave(Threads kind) {
-    Rehearsal.of(kind, this::echo);
+  void inTwentyRoundsAllAreEchoedAndLeave(Threads kind) throws Exception {
+    Rehearsal.run(kind.perConnection(), 50, DEADLINE, this::echo);
     Watch.until("all have left", () -> echoed.size() == 1000);
-    assertTrue(echoed.stream().allMatch(bytes -> bytes == 64), echoed.toString());
-    assertTrue(mostAtOnce.get() >= 50, mostAtOnce + " at once");
+    assertEquals(64_000, echoed.stream().mapToLong(bytes -> bytes).sum());
+    assertEquals(50, mostAtOnce.get(), 10); // the last of a round may still be leaving
   }
 
   @Test
-  void whereThereAreNoThreadsThereIsNone() {
+  void noMoreAreServedAtOnceThanTheServerWill() {
+    Rehearsal.run(Threads.PLATFORM, 1, this::echo);
+    Watch.until("some have left", () -> echoed.size() > 0 && serving.get() == 0);
+    assertEquals(1, mostAtOnce.get(), 1);
+  }
+
+  @Test
+  void noThreadStaysBehindToWaitForMore() {
+    Rehearsal.run(Threads.PLATFORM, 50, this::echo);
+    assertFalse(
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().startsWith("rehearsal"))
+            .anyMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
+  }
+
+  @Test
+  void whereThereAreNoThreadsItEndsAtTheFirstClient() throws Exception {
     AtomicInteger asked = new AtomicInteger();
     Executor none =
         task -> {
           asked.incrementAndGet();
           throw new OutOfMemoryError("unable to create native thread");
         };
-    Rehearsal.of(none, this::echo);
+    Rehearsal.run(none, 50, DEADLINE, this::echo);
     assertEquals(1, asked.get());
     assertEquals(0, echoed.size());
   }
 
   @Test
-  void itEndsAlsoIfThreadsRunOutOnTheWay() {
-    Executor threads = Threads.PLATFORM.perConnection();
-    AtomicInteger left = new AtomicInteger(20);
-    Executor few =
-        task -> {
-          if (left.getAndDecrement() <= 0) {
-            throw new OutOfMemoryError("unable to create native thread");
-          }
-          threads.execute(task);
-        };
-    Rehearsal.of(few, this::echo);
-    Watch.until("those who had a thread have left", () -> echoed.size() == 19);
+  void itIsCutShortWhereItTakesTooLong() throws Exception {
+    Duration patience = Duration.ofMillis(50);
+    Rehearsal.run(Threads.PLATFORM.perConnection(), 1, patience, client -> deaf(client));
+    assertEquals(1, mostAtOnce.get());
+  }
+
+  /** Receives and does not answer. */
+  private void deaf(Connection client) {
+    mostAtOnce.incrementAndGet();
+    try {
+      while (client.receive(new byte[1000]) >= 0) {
+        // It is not echoed.
+      }
+    } catch (ConnectionException e) {
+      // The rehearsal has given up.
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -66,6 +67,16 @@ class ThreadsTest {
       threads.add(runOn(executor));
     }
     assertTrue(threads.size() < 100, threads.size() + " threads for 200 tasks in turn");
+  }
+
+  @Test
+  void aTaskWhoseNewThreadDiesIsTakenByAnother() throws Exception {
+    ReusedThreads executor = new ReusedThreads("reused-");
+    AtomicInteger started = new AtomicInteger();
+    executor.setThreadFactory(
+        task -> new Thread(started.incrementAndGet() == 1 ? () -> {} : task, "reused"));
+    assertEquals("reused", runOn(executor).getName());
+    assertEquals(2, started.get());
   }
 
   @Test
