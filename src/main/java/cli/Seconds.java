@@ -7,7 +7,7 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * Reads a length of time in seconds, with decimals; a positive one is never rounded to zero.
  *
- * <p>Not with BigDecimal, whose tables take a starting program 10 ms to set up.
+ * <p>Not with BigDecimal, whose tables take a starting program 10 ms to set up (Java 25).
  */
 final class Seconds implements ITypeConverter<Duration> {
   /** The longest time that a socket can be told to wait. */

@@ -77,7 +77,7 @@ class RehearsalTest {
   @Test
   void itIsCutShortWhereItTakesTooLong() throws Exception {
     Duration patience = Duration.ofMillis(50);
-    Rehearsal.run(Threads.PLATFORM.perConnection(), 1, patience, client -> deaf(client));
+    Rehearsal.run(Threads.PLATFORM.perConnection(), 1, patience, this::deaf);
     assertTrue(mostAtOnce.get() <= 1, mostAtOnce + " clients, and the first was not answered");
   }
 

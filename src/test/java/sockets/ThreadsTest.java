@@ -77,6 +77,7 @@ class ThreadsTest {
         task -> new Thread(started.incrementAndGet() == 1 ? () -> {} : task, "reused"));
     assertEquals("reused", runOn(executor).getName());
     assertEquals(2, started.get());
+    executor.shutdown();
   }
 
   @Test
