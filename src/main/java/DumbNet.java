@@ -1,49 +1,81 @@
 import cli.ConnectOptions;
+import cli.Console;
+import cli.Port;
 import cli.Program;
-import cli.StandardStreams;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import sockets.Connection;
-import sockets.ConnectionException;
 import sockets.Describe;
+import sockets.Tls;
 
 /** A client simpler than telnet: sends one line, prints every byte that comes back, ends. */
-public final class DumbNet extends Program {
+@Command(
+    name = "DumbNet",
+    description = "Send one line of input, with CRLF, and print every byte that comes back.",
+    footerHeading = "%nExample:%n",
+    footer = "  echo 'GET / HTTP/1.0' | java -cp blocking-sockets.jar DumbNet -b localhost 80")
+public final class DumbNet implements Callable<Integer> {
   private static final int BUFFER_BYTES = 1 << 16;
 
-  private final Supplier<String> host = options.parameter("HOST", "Name or address to connect to.");
-  private final Supplier<Integer> port = options.port(() -> 1, "Port to connect to, 1-65535.");
-  private final ConnectOptions connecting = new ConnectOptions(options);
-  private final Supplier<Duration> idleTimeout =
-      options.seconds(
-          "0",
-          "Give up when nothing has arrived for so long (default 0: never).",
-          "-i",
-          "--idle-timeout");
-  private final Supplier<Boolean> blankLine =
-      options.flag(
-          "Send an empty line after the line: it ends the headers of an HTTP request.",
-          "-b",
-          "--blank-line");
-  private final Supplier<Boolean> halfClose =
-      options.flag("Shut down the sending side after the line.", "-N", "--half-close");
+  @Mixin private final Console console;
 
-  /**
-   * Not started yet.
-   *
-   * @param streams the user's input and output
-   */
-  public DumbNet(StandardStreams streams) {
-    super(
-        streams,
-        "DumbNet",
-        "Send one line of input, with CRLF, and print every byte that comes back.",
-        "  echo 'GET / HTTP/1.0' | java -cp blocking-sockets.jar DumbNet -b localhost 80");
+  @Mixin private final ConnectOptions connecting = new ConnectOptions();
+
+  @Parameters(paramLabel = "HOST", description = "Name or address to connect to.")
+  private String host;
+
+  @Parameters(
+      paramLabel = "PORT",
+      converter = Port.class,
+      description = "Port to connect to, 1-65535.")
+  private int port;
+
+  @Option(
+      names = {"-i", "--idle-timeout"},
+      paramLabel = "SECONDS",
+      description = "Give up when nothing has arrived for SECONDS (default 0: never).")
+  private Duration idleTimeout = Duration.ZERO;
+
+  @Option(
+      names = {"-b", "--blank-line"},
+      description = "Send an empty line after the line: it ends the headers of an HTTP request.")
+  private boolean blankLine;
+
+  @Option(
+      names = {"-N", "--half-close"},
+      description =
+          "Shut down the sending side after the line, for servers that answer only after their"
+              + " input has ended.")
+  private boolean halfClose;
+
+  @Option(
+      names = "--tls",
+      description = "Speak TLS. The server's certificate must be trusted and be for HOST.")
+  private boolean tls;
+
+  @Option(
+      names = "--cacert",
+      paramLabel = "FILE",
+      description = "With --tls: trust the certificates of this PEM file instead of the JVM's own.")
+  private File trusted;
+
+  @Spec private CommandSpec spec;
+
+  DumbNet(Console console) {
+    this.console = console;
   }
 
   /**
@@ -52,14 +84,14 @@ public final class DumbNet extends Program {
    * @param args the command line
    */
   public static void main(String... args) {
-    System.exit(new DumbNet(StandardStreams.ofProcess()).execute(args));
+    Program.main(DumbNet::new, args);
   }
 
   @Override
-  protected void run() throws IOException {
-    try (Connection server = connecting.connector(calls()).connect(host.get(), port.get())) {
-      notice("connected to " + server.address());
-      byte[] line = readLine("line to send: ");
+  public Integer call() throws IOException {
+    try (Connection server = connecting.connect(console.calls(), tls(), host, port)) {
+      console.notice("connected to " + server.address());
+      byte[] line = console.readLine("line to send: ");
       if (line == null) {
         throw new IOException("no line to send: standard input is empty");
       }
@@ -69,29 +101,37 @@ public final class DumbNet extends Program {
         print(server); // also what a server said that closed before it had the line
       }
       String received = Describe.count(server.received(), "byte");
-      notice(server.peer() + " ended the stream after " + received);
+      console.notice(server.peer() + " ended the stream after " + received);
+      return 0;
     }
   }
 
-  private void send(byte[] line, Connection server) throws ConnectionException {
-    byte[] ending = (blankLine.get() ? "\r\n\r\n" : "\r\n").getBytes(StandardCharsets.US_ASCII);
+  private Tls tls() throws IOException {
+    if (trusted != null && !tls) {
+      throw new ParameterException(spec.commandLine(), "invalid --cacert: it needs --tls");
+    }
+    return tls ? new Tls(trusted) : null;
+  }
+
+  private void send(byte[] line, Connection server) throws IOException {
+    byte[] ending = (blankLine ? "\r\n\r\n" : "\r\n").getBytes(StandardCharsets.US_ASCII);
     byte[] request = Arrays.copyOf(line, line.length + ending.length);
     System.arraycopy(ending, 0, request, line.length, ending.length);
     server.send(request, request.length);
-    if (halfClose.get()) {
+    if (halfClose) {
       server.halfClose();
     }
   }
 
   private void print(Connection server) throws IOException {
-    Duration limit = idleTimeout.get();
-    try (OutputStream out = streams.display()) {
+    try (OutputStream out = console.display()) {
       byte[] buffer = new byte[BUFFER_BYTES];
-      for (int count; (count = server.receive(buffer, limit)) >= 0; ) {
+      for (int count; (count = server.receive(buffer, idleTimeout)) >= 0; ) {
         out.write(buffer, 0, count);
       }
     } catch (SocketTimeoutException e) {
-      throw new IOException(server.peer() + " sent nothing for " + Describe.seconds(limit), e);
+      String nothing = server.received() == 0 ? " sent nothing for " : " sent nothing more for ";
+      throw new IOException(server.peer() + nothing + Describe.seconds(idleTimeout), e);
     }
   }
 }

@@ -1,70 +1,93 @@
+import cli.Console;
+import cli.Port;
 import cli.Program;
-import cli.Report;
-import cli.StandardStreams;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import sockets.Connection;
-import sockets.ConnectionException;
 import sockets.Describe;
-import sockets.Rehearsal;
 import sockets.Server;
 import sockets.Threads;
 
 /** Sends every client back what it sent (RFC 862), each on a thread of its own. */
-public final class EchoServer extends Program {
+@Command(
+    name = "EchoServer",
+    description = "Send every client back what it sent; one thread per connection.",
+    footerHeading = "%nExample:%n",
+    footer = "  java -cp blocking-sockets.jar EchoServer 7000")
+public final class EchoServer implements Callable<Integer> {
   /** What an idle client costs; one whose messages fill it gets a larger one. */
   private static final int FIRST_BUFFER_BYTES = 512;
 
   private static final int LAST_BUFFER_BYTES = 1 << 16;
 
   /** No write may hide from the idle watch for long that its client makes progress. */
-  private static final int WATCHED_BUFFER_BYTES = 1 << 13;
+  private static final int WATCHED_BUFFER_BYTES = 1 << 15;
 
-  private final Supplier<Integer> port =
-      options.port(() -> 0, "Port to listen on, 1-65535 (0: any that is free).");
-  private final Supplier<String> bind =
-      options.text("ADDRESS", "0.0.0.0", "The local address (default 0.0.0.0: all).", "--bind");
-  private final Supplier<Threads> threads =
-      options.choice(
-          "KIND",
-          Threads.AUTO,
-          "virtual, platform, or auto (default): virtual where the JVM has them.",
-          "--threads");
-  private final Supplier<Integer> maxClients =
-      options.limit(
-          "Serve at most N at once; the next ones wait in the system's queue (default: no limit).",
-          "--max-clients");
-  private final Supplier<Duration> idleTimeout =
-      options.seconds(
-          "0",
-          "Close a connection that makes no progress, reading or writing, for so long"
-              + " (default 0: never).",
-          "-i",
-          "--idle-timeout");
-  private final Supplier<Duration> reportInterval =
-      options.seconds(
-          "0",
-          "Say at this interval how many were served, how much and how fast (default 0: never).",
-          "--report");
+  /** A signal has to end the process within a second, whatever its thread waits for. */
+  private static final long LAST_WORDS_MILLIS = 500;
 
-  /** From then on the totals are said, and nothing of each client. */
-  private volatile boolean stopping;
+  @Mixin private final Console console;
 
-  /**
-   * Not started yet.
-   *
-   * @param streams the user's output
-   */
-  public EchoServer(StandardStreams streams) {
-    super(
-        streams,
-        "EchoServer",
-        "Send every client back what it sent; one thread per connection.",
-        "  java -cp blocking-sockets.jar EchoServer 7000");
+  @Parameters(
+      paramLabel = "PORT",
+      converter = Port.class,
+      description = "Port to listen on, 1-65535 (0: any that is free).")
+  private int port;
+
+  @Option(
+      names = "--bind",
+      paramLabel = "ADDRESS",
+      description = "The local address (default 0.0.0.0: all).")
+  private String bind = "0.0.0.0";
+
+  @Option(
+      names = "--threads",
+      paramLabel = "KIND",
+      description = "virtual, platform, or auto (default): virtual where the JVM has them.")
+  private Threads threads = Threads.AUTO;
+
+  @Option(
+      names = "--max-clients",
+      paramLabel = "N",
+      description = "Serve at most N at once; more wait in the system's queue (default: no limit).")
+  private int maxClients = Integer.MAX_VALUE;
+
+  @Option(
+      names = {"-i", "--idle-timeout"},
+      paramLabel = "SECONDS",
+      description =
+          "Close a connection on which nothing is read or written for SECONDS (default 0: never;"
+              + " checked coarsely: up to 25%% later).")
+  private Duration idleTimeout = Duration.ZERO;
+
+  @Option(
+      names = "--report",
+      paramLabel = "SECONDS",
+      description =
+          "Report at this interval how many clients were served, how much and how fast (default 0:"
+              + " never).")
+  private Duration reportInterval = Duration.ZERO;
+
+  @Spec private CommandSpec spec;
+
+  private final CountDownLatch totalsSaid = new CountDownLatch(1);
+
+  private volatile Server server;
+
+  EchoServer(Console console) {
+    this.console = console;
   }
 
   /**
@@ -73,75 +96,91 @@ public final class EchoServer extends Program {
    * @param args the command line
    */
   public static void main(String... args) {
-    System.exit(new EchoServer(StandardStreams.ofProcess()).execute(args));
+    Program.main(EchoServer::new, args);
   }
 
   @Override
-  protected void run() throws IOException {
+  public Integer call() throws IOException {
     Executor threadPerConnection = threadPerConnection();
-    try (Server server = Server.listen(calls(), bind.get(), port.get(), this::say)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
-      notice("listening on " + server.address() + ", a " + kind() + " thread for each client");
-      if (!reportInterval.get().isZero()) {
-        server.every(reportInterval.get(), new Report(server, this::say));
+    Thread hook = new Thread(this::stop);
+    try (Server listening = Server.listen(console.calls(), bind, port, console::say)) {
+      server = listening;
+      Runtime.getRuntime().addShutdownHook(hook);
+      String thread = ", a " + kind() + " thread for each client";
+      console.notice("listening on " + server.address() + thread);
+      if (!reportInterval.isZero()) {
+        server.every(reportInterval, new Report(server, console::say));
       }
-      if (!idleTimeout.get().isZero()) {
-        server.closeIdle(idleTimeout.get());
+      if (!idleTimeout.isZero()) {
+        server.closeIdle(idleTimeout);
       }
-      // Clients that come meanwhile wait in the backlog.
-      Rehearsal.run(threads.get(), maxClients.get(), client -> serve(client, unsaid -> {}));
-      server.serve(maxClients.get(), threadPerConnection, client -> serve(client, this::notice));
+      server.serve(maxClients, threadPerConnection, this::serve);
+      console.notice("stopped: " + Report.text(server.totals()));
+      console.flush(LAST_WORDS_MILLIS);
+      totalsSaid.countDown();
     }
+    return 0;
   }
 
   private Executor threadPerConnection() {
-    try {
-      return threads.get().perConnection();
-    } catch (UnsupportedOperationException e) {
-      throw usageError("invalid --threads: " + e.getMessage());
+    if (maxClients < 1) {
+      throw usageError("--max-clients: '" + maxClients + "' is not a positive number");
     }
+    try {
+      return threads.perConnection();
+    } catch (UnsupportedOperationException e) {
+      throw usageError("--threads: " + e.getMessage());
+    }
+  }
+
+  private ParameterException usageError(String what) {
+    return new ParameterException(spec.commandLine(), "invalid " + what);
   }
 
   private String kind() {
-    return threads.get().resolved().name().toLowerCase(Locale.ROOT);
+    return threads.resolved().name().toLowerCase(Locale.ROOT);
   }
 
-  /** Runs on SIGTERM and Ctrl-C; the system closes the connections as the process ends. */
-  private void stop(Server server) {
-    stopping = true;
+  /** Runs on SIGTERM, Ctrl-C and hang-up; the system closes the connections as the process ends. */
+  void stop() {
     server.stopListening();
-    notice("stopped: " + Report.text(server.totals()));
-  }
-
-  /** The work of one client's thread. */
-  private void serve(Connection client, Consumer<String> notices) {
-    notices.accept(client.peer() + " connected");
-    String ending = echo(client);
-    if (!stopping) {
-      notices.accept(ending + ": " + Describe.count(client.sent(), "byte") + " echoed");
+    try {
+      totalsSaid.await(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  /** Sends back what comes, until the client ends its stream; tells how it ended. */
-  private String echo(Connection client) {
-    int largest = idleTimeout.get().isZero() ? LAST_BUFFER_BYTES : WATCHED_BUFFER_BYTES;
+  /** The work of one client's thread. */
+  private void serve(Connection client) {
+    console.notice(client.peer() + " connected");
+    String ending;
+    try {
+      echo(client);
+      ending = client.peer() + " left";
+    } catch (IOException e) {
+      ending = e.getMessage();
+    }
+    if (totalsSaid.getCount() > 0) {
+      console.notice(ending + ": " + Describe.count(client.sent(), "byte") + " echoed");
+    }
+  }
+
+  /** Sends back what comes, until the client ends its stream. */
+  private void echo(Connection client) throws IOException {
+    int largest = idleTimeout.isZero() ? LAST_BUFFER_BYTES : WATCHED_BUFFER_BYTES;
     // A virtual thread that lets others go first often finds its next bytes there when it reads,
     // and need not wait for them, which for such a thread takes system calls of its own.
-    boolean yields = threads.get().resolved() == Threads.VIRTUAL;
-    try {
-      byte[] buffer = new byte[FIRST_BUFFER_BYTES];
-      for (int count; (count = client.receive(buffer)) >= 0; ) {
-        client.send(buffer, count);
-        if (yields) {
-          Thread.yield();
-        }
-        if (count == buffer.length && count < largest) {
-          buffer = new byte[Math.min(8 * count, largest)];
-        }
+    boolean yields = threads.resolved() == Threads.VIRTUAL;
+    byte[] buffer = new byte[FIRST_BUFFER_BYTES];
+    for (int count; (count = client.receive(buffer, Duration.ZERO)) >= 0; ) {
+      client.send(buffer, count);
+      if (yields) {
+        Thread.yield();
       }
-      return client.peer() + " left";
-    } catch (ConnectionException e) {
-      return e.getMessage();
+      if (count == buffer.length && count < largest) {
+        buffer = new byte[Math.min(8 * count, largest)];
+      }
     }
   }
 }

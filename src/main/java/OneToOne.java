@@ -1,49 +1,79 @@
 import cli.ConnectOptions;
+import cli.Console;
+import cli.Port;
 import cli.Program;
-import cli.StandardStreams;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.function.Supplier;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import sockets.Connection;
 import sockets.ConnectionException;
+import sockets.Describe;
 import sockets.Messages;
 import sockets.Server;
 
 /** The simplest chat: one server, one client at a time, strictly taking turns. */
-public final class OneToOne extends Program {
-  private final Supplier<String> host =
-      options.parameter("HOST", "Name or address to connect to, or 'server' to be the server.");
-  private final Supplier<Integer> port =
-      options.port(
-          () -> isServer() ? 0 : 1,
-          "Port to connect to, 1-65535, or to listen on (0: any that is free).");
-  private final ConnectOptions connecting = new ConnectOptions(options);
-  private final Supplier<String> bind =
-      options.text(
-          "ADDRESS", "0.0.0.0", "The server's local address (default 0.0.0.0: all).", "--bind");
-  private final Supplier<Duration> messageGap =
-      options.seconds(
-          "1",
-          "A message without a newline ends when nothing follows for so long"
-              + " (default 1; 0: it always ends at its newline).",
-          "--message-gap");
+@Command(
+    name = "OneToOne",
+    description =
+        "Chat with one peer, strictly taking turns; the client speaks first. An empty line, or the"
+            + " end of input, closes the connection.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  java -cp blocking-sockets.jar OneToOne server 7000",
+      "  java -cp blocking-sockets.jar OneToOne localhost 7000"
+    })
+public final class OneToOne implements Callable<Integer> {
+  @Mixin private final Console console;
 
-  /**
-   * Not started yet.
-   *
-   * @param streams the user's input and output
-   */
-  public OneToOne(StandardStreams streams) {
-    super(
-        streams,
-        "OneToOne",
-        "Chat with one peer, strictly taking turns; the client speaks first."
-            + " An empty line, or the end of input, closes the connection.",
-        "  java -cp blocking-sockets.jar OneToOne server 7000",
-        "  java -cp blocking-sockets.jar OneToOne localhost 7000");
+  @Mixin private final ConnectOptions connecting = new ConnectOptions();
+
+  @Parameters(
+      paramLabel = "HOST",
+      description = "Name or address to connect to, or 'server' to be the server.")
+  private String host;
+
+  @Parameters(
+      paramLabel = "PORT",
+      converter = Port.class,
+      description = "Port to connect to, 1-65535, or to listen on (0: any that is free).")
+  private int port;
+
+  @Option(
+      names = "--bind",
+      paramLabel = "ADDRESS",
+      description = "The server's local address (default 0.0.0.0: all).")
+  private String bind = "0.0.0.0";
+
+  @Option(
+      names = {"-i", "--idle-timeout"},
+      paramLabel = "SECONDS",
+      description =
+          "Close the connection when the peer, at its turn, sends nothing for SECONDS (default 0:"
+              + " never).")
+  private Duration idleTimeout = Duration.ZERO;
+
+  @Option(
+      names = "--message-gap",
+      paramLabel = "SECONDS",
+      description =
+          "Take a message without a newline as complete after SECONDS of silence (default 1; 0:"
+              + " only a newline ends it).")
+  private Duration messageGap = Duration.ofSeconds(1);
+
+  @Spec private CommandSpec spec;
+
+  OneToOne(Console console) {
+    this.console = console;
   }
 
   /**
@@ -52,66 +82,83 @@ public final class OneToOne extends Program {
    * @param args the command line
    */
   public static void main(String... args) {
-    System.exit(new OneToOne(StandardStreams.ofProcess()).execute(args));
+    Program.main(OneToOne::new, args);
+  }
+
+  private boolean isServer() {
+    return host.equals("server");
   }
 
   @Override
-  protected void run() throws IOException {
+  public Integer call() throws IOException {
+    refuseOptionsOfTheOtherRole();
     if (isServer()) {
       serve();
     } else {
       talk();
     }
+    return 0;
   }
 
-  private boolean isServer() {
-    return host.get().equals("server");
+  private void refuseOptionsOfTheOtherRole() {
+    for (String option : isServer() ? List.of("-w", "-4", "-6") : List.of("--bind")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        String why = isServer() ? "a server does not connect" : "a client does not listen";
+        String name = spec.findOption(option).longestName();
+        throw new ParameterException(spec.commandLine(), "invalid " + name + ": " + why);
+      }
+    }
   }
 
   private void talk() throws IOException {
-    try (Connection server = connecting.connector(calls()).connect(host.get(), port.get())) {
-      notice("connected to " + server.address());
+    try (Connection server = connecting.connect(console.calls(), null, host, port)) {
+      console.notice("connected to " + server.address());
       converse(server, true);
     }
   }
 
   /** One client at a time: the thread that accepts is the one that talks. */
   private void serve() throws IOException {
-    try (Server server = Server.listen(calls(), bind.get(), port.get(), this::say)) {
-      notice("listening on " + server.address());
-      server.serve(1, Runnable::run, this::answer);
+    try (Server server = Server.listen(console.calls(), bind, port, console::say)) {
+      console.notice("listening on " + server.address());
+      while (true) {
+        try (Connection client = server.accept()) {
+          answer(client);
+        } catch (ConnectionException e) {
+          console.say(e.getMessage()); // The next client may be luckier.
+        }
+      }
     }
   }
 
-  private void answer(Connection client) {
-    notice(client.peer() + " connected");
-    try {
-      converse(client, false);
-    } catch (ConnectionException e) {
-      say(e.getMessage()); // The next client may be luckier.
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private void answer(Connection client) throws IOException {
+    console.notice(client.peer() + " connected");
+    int discarded = console.discardTyped(); // It was meant for somebody else.
+    if (discarded > 0) {
+      String what = Describe.count(discarded, "byte") + " typed before " + client.peer();
+      console.notice("discarded " + what + " connected");
     }
+    converse(client, false);
   }
 
   /** Speaks and listens in turn until either side has had enough. */
   private void converse(Connection peer, boolean speakFirst) throws IOException {
-    Messages messages = new Messages(peer, messageGap.get());
-    try (OutputStream out = streams.display()) {
+    Messages messages = new Messages(peer, messageGap, idleTimeout);
+    try (OutputStream out = console.display()) {
       boolean open = speakFirst || messages.copyNext(out);
       while (open && speak(peer)) {
         open = messages.copyNext(out);
       }
-      notice(
+      console.notice(
           open
               ? "closed the connection to " + peer.peer()
               : peer.peer() + " closed the connection");
     }
   }
 
-  /** The user's turn; false if he ends the conversation. */
+  /** The user's turn; false if the user ends the conversation. */
   private boolean speak(Connection peer) throws IOException {
-    byte[] line = readLine("> ");
+    byte[] line = console.readLine("> ");
     if (line == null || line.length == 0) {
       return false;
     }

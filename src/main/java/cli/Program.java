@@ -3,197 +3,118 @@ package cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.Supplier;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Help;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.PicocliException;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.TypeConversionException;
-import sockets.BlockingCalls;
+import picocli.CommandLine.UnmatchedArgumentException;
 import sockets.Describe;
-import sockets.TracedCalls;
 
-/**
- * A command-line program: the options that all have, what they say to the user and how they end.
- * Only data, help and version go to standard output; all else goes to standard error.
- */
-public abstract class Program {
-  /** What this program reads and writes. */
-  protected final StandardStreams streams;
-
-  /** Where a program declares its command line. */
-  protected final Options options;
-
-  private final CommandSpec spec = CommandSpec.create();
-  private final Supplier<Boolean> quiet;
-  private final Supplier<Boolean> trace;
-  private BlockingCalls calls;
-
-  /**
-   * A program that has not been given its arguments yet.
-   *
-   * @param streams what it reads and writes
-   * @param name what the user calls it
-   * @param description what it does, for {@code --help}
-   * @param examples command lines, for {@code --help}
-   */
-  protected Program(StandardStreams streams, String name, String description, String... examples) {
-    this.streams = streams;
-    spec.name(name).versionProvider(new Version());
-    spec.usageMessage()
-        .description(description)
-        .exitCodeListHeading("%nExit status:%n")
-        .exitCodeList(exitStatuses())
-        .footerHeading(examples.length == 1 ? "%nExample:%n" : "%nExamples:%n")
-        .footer(examples);
-    options = new Options(spec);
-    quiet = options.flag("Print no notices; prompts, errors and reports stay.", "-q", "--quiet");
-    trace =
-        options.flag(
-            "Narrate connect, accept, recv, send and keyboard reads, in place of prompts.",
-            "-t",
-            "--trace");
-  }
-
-  private static Map<String, String> exitStatuses() {
-    Map<String, String> meanings = new LinkedHashMap<>();
-    meanings.put("0", "done");
-    meanings.put("1", "a network or I/O failure");
-    meanings.put("2", "a usage error");
-    return meanings;
-  }
-
-  /**
-   * Does the program's work.
-   *
-   * @throws IOException if the network or a standard stream fails; its message is the error line
-   */
-  protected abstract void run() throws IOException;
-
-  /**
-   * Runs the program.
-   *
-   * @param args the command line; an argument that begins with {@code @} is literal
-   * @return the exit status: 0 done, 1 a network or I/O failure, 2 a usage error
-   */
-  public final int execute(String... args) {
-    // Nobody here needs the converters of java.sql, java.time and so on, which take time to set up.
+/** Runs a command: turns a command line into a run, and a failure into a line and a status. */
+public final class Program {
+  static {
+    // Nobody here needs the converters of java.sql, java.time and so on, or Groovy's closures,
+    // which take time to set up.
     System.setProperty("picocli.converters.excludes", ".*");
+    System.setProperty("picocli.disable.closures", "true");
+  }
+
+  private final Console console;
+  private final StandardStreams streams;
+  private final CommandLine command;
+
+  private Program(StandardStreams streams, Function<Console, Callable<Integer>> program) {
+    this.streams = streams;
+    console = new Console(streams);
+    command = new CommandLine(program.apply(console));
+  }
+
+  /**
+   * Runs a command with the standard streams of the process, and ends the process.
+   *
+   * @param command makes the command
+   * @param args the command line
+   */
+  public static void main(Function<Console, Callable<Integer>> command, String... args) {
+    Program program = new Program(StandardStreams.ofProcess(), command);
+    Thread.setDefaultUncaughtExceptionHandler(program.new LastWords());
+    System.exit(program.execute(args));
+  }
+
+  /** Runs a command with other streams, and returns its exit status. */
+  static int run(
+      Function<Console, Callable<Integer>> command, StandardStreams streams, String... args) {
+    return new Program(streams, command).execute(args);
+  }
+
+  private int execute(String... args) {
     StringWriter help = new StringWriter();
+    command.getCommandSpec().parser().collectErrors(true);
     int status =
-        new CommandLine(spec)
+        command
+            .registerConverter(Duration.class, new Seconds())
+            .setCaseInsensitiveEnumValuesAllowed(true)
             .setExpandAtFiles(false)
+            .setOverwrittenOptionsAllowed(true)
+            .setColorScheme(colours(streams.outIsTerminal()))
             .setOut(new PrintWriter(help))
             .setErr(new PrintWriter(streams.err(), true))
             .setExecutionStrategy(this::start)
             .setParameterExceptionHandler((e, arguments) -> refuse(e))
+            .setExecutionExceptionHandler(
+                (e, failed, parsed) -> {
+                  if (e instanceof IOException failure) {
+                    return fail(failure);
+                  }
+                  throw e; // a bug, whose stack trace picocli prints
+                })
             .execute(args);
     try {
-      streams.output().write(help.toString().getBytes(Charset.defaultCharset()));
-      return status;
+      console.output().write(help.toString().getBytes(Charset.defaultCharset()));
     } catch (IOException e) {
-      return fail(e);
+      status = fail(e);
     }
+    console.flush(Long.MAX_VALUE);
+    return status;
   }
 
-  /** Called by picocli when the command line is in order. */
+  /** Called by picocli with everything that it understood, and all errors. */
   private int start(ParseResult parsed) {
     Integer helped = CommandLine.executeHelpRequest(parsed);
     if (helped != null) {
       return helped;
     }
-    try {
-      calls = trace.get() ? new TracedCalls(streams.err()::println) : new BlockingCalls();
-      run();
-      return ExitCode.OK;
-    } catch (UncheckedIOException e) {
-      return fail(e.getCause());
-    } catch (IOException | OutOfMemoryError e) {
-      return fail(e);
+    // An unknown option is often the cause of other errors, as its value is taken for a parameter.
+    for (String argument : parsed.unmatched()) {
+      if (argument.startsWith("-")) {
+        throw new UnmatchedArgumentException(command, List.of(argument));
+      }
     }
-  }
-
-  /**
-   * Where this program's sockets come from.
-   *
-   * @return a maker of sockets that narrate, with {@code --trace}, or plain ones
-   */
-  protected final BlockingCalls calls() {
-    return calls;
-  }
-
-  /**
-   * Waits for the user to enter a line. On a terminal asks for it first; a trace says that itself.
-   *
-   * @param prompt what to ask with
-   * @return the line's bytes without the line ending; null at the end of input
-   * @throws IOException if standard input can't be read
-   */
-  protected final byte[] readLine(String prompt) throws IOException {
-    boolean ask = streams.inIsTerminal() && !trace.get();
-    if (ask) {
-      streams.err().print(prompt);
-      streams.err().flush();
+    for (Exception error : parsed.errors()) {
+      throw (PicocliException) error;
     }
-    byte[] line = StandardStreams.readLine(calls.keyboard(streams.in()));
-    if (ask && line == null) {
-      streams.err().println(); // Ctrl-D leaves the cursor behind the prompt.
-    }
-    return line;
-  }
-
-  /**
-   * Tells the user what has happened, unless he wants quiet.
-   *
-   * @param text a sentence without a full stop
-   */
-  protected final void notice(String text) {
-    if (!quiet.get()) {
-      say(text);
-    }
-  }
-
-  /**
-   * Tells the user, wanting quiet or not.
-   *
-   * @param text a sentence without a full stop
-   */
-  protected final void say(String text) {
-    streams.err().println(spec.name() + ": " + text);
-  }
-
-  /**
-   * Refuses a command line that picocli has let pass.
-   *
-   * @param why what is wrong with it
-   * @return an exception that ends the program with this message, the synopsis and status 2
-   */
-  protected final ParameterException usageError(String why) {
-    return new ParameterException(spec.commandLine(), why);
-  }
-
-  private int fail(Throwable failure) {
-    say(Describe.reason(failure));
-    return ExitCode.SOFTWARE;
+    return new RunLast().execute(parsed);
   }
 
   private int refuse(ParameterException e) {
-    boolean converting = e.getCause() instanceof TypeConversionException;
-    say(
-        converting
-            ? "invalid " + name(e.getArgSpec()) + ": " + e.getCause().getMessage()
+    ArgSpec refused = e.getArgSpec();
+    console.say(
+        e.getCause() instanceof TypeConversionException
+            ? "invalid " + name(refused) + ": " + e.getCause().getMessage()
             : e.getMessage());
-    Help help = e.getCommandLine().getHelp();
-    streams.err().print(help.synopsisHeading() + help.synopsis(help.synopsisHeadingLength()));
+    Help help = command.setColorScheme(colours(streams.errIsTerminal())).getHelp();
+    console.print(help.synopsisHeading() + help.synopsis(help.synopsisHeadingLength()));
     return ExitCode.USAGE;
   }
 
@@ -201,12 +122,33 @@ public abstract class Program {
     return parameter.isOption() ? ((OptionSpec) parameter).longestName() : parameter.paramLabel();
   }
 
-  /** What {@code --version} says: the manifest of the jar has the number. */
-  private static final class Version implements IVersionProvider {
+  private int fail(IOException e) {
+    console.say(Describe.reason(e));
+    return ExitCode.SOFTWARE;
+  }
+
+  private static Help.ColorScheme colours(boolean onTerminal) {
+    return CommandLine.Help.defaultColorScheme(onTerminal ? Help.Ansi.AUTO : Help.Ansi.OFF);
+  }
+
+  /** Ends the process when the heap has run out; in its place nobody would be served. */
+  private final class LastWords implements Thread.UncaughtExceptionHandler {
+    /** Made in advance, as there is no memory to make it when it is needed. */
+    private final byte[] outOfMemory =
+        (command.getCommandName() + ": out of memory" + System.lineSeparator())
+            .getBytes(Charset.defaultCharset());
+
     @Override
-    public String[] getVersion() {
-      String version = Program.class.getPackage().getImplementationVersion();
-      return new String[] {"${COMMAND-NAME} " + (version == null ? "(not packaged)" : version)};
+    public void uncaughtException(Thread thread, Throwable failure) {
+      if (failure instanceof OutOfMemoryError) {
+        try {
+          streams.err().write(outOfMemory, 0, outOfMemory.length);
+          streams.err().flush();
+        } finally {
+          Runtime.getRuntime().halt(ExitCode.SOFTWARE);
+        }
+      }
+      failure.printStackTrace(streams.err());
     }
   }
 }

@@ -1,6 +1,6 @@
 package cli;
 
-import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -10,121 +10,115 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import sockets.Describe;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Standard input, output and error, and which of them are terminals.
- *
- * @param in standard input; nothing is read ahead from it
- * @param out standard output, for data alone; unbuffered, and its errors are thrown
- * @param err standard error, for all that is said to the user
- * @param inIsTerminal whether a person types the input
- * @param outIsTerminal whether the output is shown on a screen
+ * Standard input, output and error, and which of them are terminals. {@link System#in} reads ahead
+ * and {@link System#out} hides errors, so the descriptors themselves are used.
  */
-public record StandardStreams(
+record StandardStreams(
     InputStream in,
     OutputStream out,
     PrintStream err,
     boolean inIsTerminal,
-    boolean outIsTerminal) {
+    boolean outIsTerminal,
+    boolean errIsTerminal) {
+  /** What a standard descriptor was when the process started. */
+  enum Kind {
+    CLOSED,
+    TERMINAL,
+    OTHER
+  }
+
+  /** Keeps numbers taken: a stream that nobody refers to would be closed. */
+  private static final List<InputStream> TAKEN = new ArrayList<>();
+
   /**
-   * Those of this process. {@link System#in} reads ahead and {@link System#out} hides errors, so
-   * the descriptors themselves are used.
-   *
-   * @return the streams
+   * Takes those of this process. One that was closed when the process started is empty, can't be
+   * written, or is silent.
    */
-  public static StandardStreams ofProcess() {
+  static StandardStreams ofProcess() {
+    Path descriptors = Path.of("/proc/self/fd");
+    Kind in = kind(descriptors, 0);
+    Kind out = kind(descriptors, 1);
+    Kind err = kind(descriptors, 2);
+    FileDescriptor closed = new FileDescriptor();
     return new StandardStreams(
-        new FileInputStream(FileDescriptor.in),
-        new FileOutputStream(FileDescriptor.out),
-        System.err,
-        isTerminal(0),
-        isTerminal(1));
+        in == Kind.CLOSED ? InputStream.nullInputStream() : new FileInputStream(FileDescriptor.in),
+        new FileOutputStream(out == Kind.CLOSED ? closed : FileDescriptor.out),
+        err == Kind.CLOSED ? new PrintStream(OutputStream.nullOutputStream()) : System.err,
+        in == Kind.TERMINAL,
+        out == Kind.TERMINAL,
+        err == Kind.TERMINAL);
   }
 
-  /**
-   * Where data from a peer goes: to standard output as it is or, on a terminal, made harmless.
-   *
-   * @return a stream whose errors name standard output; closing it leaves standard output open
-   */
-  public OutputStream display() {
-    return outIsTerminal ? new TerminalOutput(output()) : output();
-  }
-
-  /** Standard output with errors that say that it is what they are about. */
-  OutputStream output() {
-    return new StandardOutput();
-  }
-
-  /**
-   * Reads one line and not a byte beyond it, so that the next reader of the same input finds what
-   * follows.
-   *
-   * @param in standard input, or a decorator of it
-   * @return the line's bytes as they are, without LF or CRLF; null at the end of input. What comes
-   *     before the end of input is a line too.
-   * @throws IOException if reading fails
-   */
-  static byte[] readLine(InputStream in) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    try {
-      int b;
-      while ((b = in.read()) >= 0 && b != '\n') {
-        line.write(b);
+  /** Looks at a descriptor: 0, 1 and 2 in this order, before any file or socket is opened. */
+  static Kind kind(Path descriptors, int number) {
+    Path descriptor = descriptors.resolve(String.valueOf(number));
+    boolean isTerminal;
+    if (Files.isDirectory(descriptors)) {
+      try {
+        Path file = Files.readSymbolicLink(descriptor);
+        if (belongsToJvm(file)) {
+          return Kind.CLOSED;
+        }
+        boolean isNamed = file.startsWith("/"); // not pipe:[1], socket:[1]
+        isTerminal =
+            file.startsWith("/dev/pts")
+                || isNamed
+                    && !file.endsWith("/dev/null")
+                    && !Files.isRegularFile(descriptor)
+                    && isTerminal(number);
+      } catch (IOException e) {
+        take();
+        return Kind.CLOSED;
       }
-      if (b < 0 && line.size() == 0) {
-        return null;
-      }
-    } catch (IOException e) {
-      throw new IOException("cannot read standard input: " + Describe.reason(e), e);
+    } else { // macOS, Windows
+      isTerminal = isTerminal(number);
     }
-    byte[] bytes = line.toByteArray();
-    int last = bytes.length - 1;
-    return last >= 0 && bytes[last] == '\r' ? Arrays.copyOf(bytes, last) : bytes;
+    return isTerminal ? Kind.TERMINAL : Kind.OTHER;
   }
 
-  /** What isatty(3) tells; {@link System#console} does not tell one stream from another. */
-  private static boolean isTerminal(int descriptor) {
-    Path open = Path.of("/proc/self/fd/" + descriptor);
-    try {
-      String target = Files.readSymbolicLink(open).toString();
-      if (target.startsWith("/dev/pts/") || target.startsWith("/dev/tty")) {
+  /** The JVM opens files before {@code main} runs, and they get the numbers that are free. */
+  private static boolean belongsToJvm(Path file) throws IOException {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      if (Files.exists(Path.of(entry)) && file.equals(Path.of(entry).toRealPath())) {
         return true;
       }
-      boolean isPipe = !target.startsWith("/"); // or a socket: pipe:[1], socket:[1]
-      if (isPipe || target.equals("/dev/null") || Files.isRegularFile(open)) {
-        return false;
-      }
-    } catch (IOException e) {
-      // There is no /proc: macOS, the BSDs.
     }
-    return isTerminalByTest(descriptor);
+    return file.startsWith(Path.of(System.getProperty("java.home")).toRealPath());
   }
 
-  /** Asks test(1), which takes some milliseconds. */
-  private static boolean isTerminalByTest(int descriptor) {
+  /** Takes the lowest free number. A socket could get it, and with it what the JVM prints. */
+  private static void take() {
     try {
-      String number = String.valueOf(descriptor);
-      return new ProcessBuilder("test", "-t", number).inheritIO().start().waitFor() == 0;
-    } catch (IOException | InterruptedException e) {
+      TAKEN.add(new FileInputStream("/dev/null"));
+    } catch (IOException e) {
+      // There is no descriptor to take it with.
+    }
+  }
+
+  /** Asks test(1), which takes some milliseconds; where there is none (Windows), the console. */
+  private static boolean isTerminal(int number) {
+    try {
+      ProcessBuilder test = new ProcessBuilder("test", "-t", String.valueOf(number));
+      return test.inheritIO().start().waitFor() == 0;
+    } catch (IOException e) {
+      return isConsoleTerminal(System.console());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       return false;
     }
   }
 
-  private final class StandardOutput extends OutputStream {
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      try {
-        out.write(bytes, offset, length);
-      } catch (IOException e) {
-        throw new IOException("cannot write to standard output: " + Describe.reason(e), e);
-      }
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
+  /** A console does not tell one stream from another. */
+  static boolean isConsoleTerminal(java.io.Console console) {
+    try {
+      return console != null
+          && (boolean) java.io.Console.class.getMethod("isTerminal").invoke(console);
+    } catch (ReflectiveOperationException e) {
+      return true; // Before Java 22 there was a console only where there was a terminal.
     }
   }
 }

@@ -1,5 +1,6 @@
 package cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -26,6 +27,13 @@ final class TerminalOutput extends OutputStream {
 
   TerminalOutput(OutputStream terminal) {
     this.terminal = terminal;
+  }
+
+  /** What a terminal would show of some text. */
+  static String harmless(byte[] text) throws IOException {
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    new TerminalOutput(shown).write(text);
+    return shown.toString(StandardCharsets.UTF_8);
   }
 
   @Override

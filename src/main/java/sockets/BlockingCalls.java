@@ -1,41 +1,173 @@
 package sockets;
 
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.math.BigDecimal;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.time.LocalTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-/** Makes the objects whose methods block. {@link TracedCalls} makes ones that also say so. */
+/** Makes calls that block, and sockets for them. */
 public class BlockingCalls {
-  /** Makes ones that do not narrate. */
-  public BlockingCalls() {}
+  /** Plain ones, that do not narrate. */
+  public static final BlockingCalls SILENT = new BlockingCalls();
+
+  private BlockingCalls() {}
+
+  /** A call that blocks. */
+  @FunctionalInterface
+  public interface Call {
+    /**
+     * Makes the call.
+     *
+     * @return what it brought, in words
+     * @throws IOException if it fails
+     */
+    String run() throws IOException;
+  }
 
   /**
-   * A socket to connect.
+   * Makes calls that narrate: a line when a call is entered, and another when it returns, with the
+   * time of day, the thread, what the call brought and how long it was blocked. The names are those
+   * of the system calls, recv(2) and so on.
    *
-   * @return an unconnected socket
+   * @param lines gets each line, in the thread that makes the call
+   * @return calls that narrate
    */
-  public Socket socket() {
+  public static BlockingCalls traced(Consumer<String> lines) {
+    return new Traced(lines);
+  }
+
+  /**
+   * Makes a blocking call.
+   *
+   * @param name its name, for a trace
+   * @param call the call
+   * @throws IOException what the call throws
+   */
+  public void call(String name, Call call) throws IOException {
+    call.run();
+  }
+
+  Socket socket() {
     return new Socket();
   }
 
-  /**
-   * A socket to listen on.
-   *
-   * @return an unbound server socket
-   * @throws IOException if the system has none to give
-   */
-  public ServerSocket serverSocket() throws IOException {
+  ServerSocket serverSocket() throws IOException {
     return new ServerSocket();
   }
 
-  /**
-   * What the user types.
-   *
-   * @param in standard input
-   * @return a stream of the same bytes
-   */
-  public InputStream keyboard(InputStream in) {
-    return in;
+  private static final class Traced extends BlockingCalls {
+    private static final DateTimeFormatter TIME =
+        DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
+
+    private final Consumer<String> lines;
+
+    Traced(Consumer<String> lines) {
+      this.lines = lines;
+    }
+
+    @Override
+    public void call(String name, Call call) throws IOException {
+      narrate(name + " ...");
+      long entered = System.nanoTime();
+      String result = null;
+      try {
+        result = call.run();
+      } catch (IOException e) {
+        result = Describe.reason(e);
+        throw e;
+      } finally {
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - entered);
+        narrate(name + " = " + result + " after " + BigDecimal.valueOf(millis, 3) + " s");
+      }
+    }
+
+    private void narrate(String text) {
+      String time = TIME.format(LocalTime.now());
+      String thread = Thread.currentThread().getName();
+      lines.accept(String.format(Locale.ROOT, "%s %-9s %s", time, thread, text));
+    }
+
+    @Override
+    Socket socket() {
+      return new TracedSocket(this);
+    }
+
+    @Override
+    ServerSocket serverSocket() throws IOException {
+      return new ServerSocket() {
+        @Override
+        public Socket accept() throws IOException {
+          Socket socket = new TracedSocket(Traced.this);
+          call("accept()", () -> accept(socket));
+          return socket;
+        }
+
+        private String accept(Socket socket) throws IOException {
+          implAccept(socket);
+          return Describe.address(socket);
+        }
+      };
+    }
+  }
+
+  private static final class TracedSocket extends Socket {
+    private final BlockingCalls calls;
+
+    TracedSocket(BlockingCalls calls) {
+      this.calls = calls;
+    }
+
+    @Override
+    public void connect(SocketAddress address, int timeout) throws IOException {
+      calls.call(
+          "connect(" + Describe.address((InetSocketAddress) address) + ")",
+          () -> {
+            super.connect(address, timeout);
+            return "ok";
+          });
+    }
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+      return new FilterInputStream(super.getInputStream()) {
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+          int[] count = new int[1];
+          calls.call(
+              "recv()",
+              () -> {
+                count[0] = in.read(buffer, offset, length);
+                return count[0] < 0 ? "end of stream" : Describe.count(count[0], "byte");
+              });
+          return count[0];
+        }
+      };
+    }
+
+    @Override
+    public OutputStream getOutputStream() throws IOException {
+      return new FilterOutputStream(super.getOutputStream()) {
+        @Override
+        public void write(byte[] buffer, int offset, int length) throws IOException {
+          calls.call(
+              "send(" + Describe.count(length, "byte") + ")",
+              () -> {
+                out.write(buffer, offset, length);
+                return "ok";
+              });
+        }
+      };
+    }
   }
 }

@@ -1,28 +1,33 @@
 package sockets;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import jdk.net.ExtendedSocketOptions;
 
 /**
  * One established TCP connection, used by one thread at a time. Any other thread may close it,
  * which ends a call that blocks in it.
  */
 public final class Connection implements Closeable {
-  /** For a watched connection; Linux doubles it for its own bookkeeping (socket(7)). */
-  private static final int UNSENT_BYTES = 1 << 14;
+  // A peer whose machine or network is gone is found after two minutes (tcp(7)).
+  private static final int KEEPALIVE_IDLE_SECONDS = 60;
+  private static final int KEEPALIVE_INTERVAL_SECONDS = 10;
+  private static final int KEEPALIVE_PROBES = 6;
+
+  /** Linux doubles it for its own bookkeeping (socket(7)). */
+  private static final int WATCHED_SEND_BUFFER_BYTES = 1 << 16;
 
   private final Socket socket;
   private final String peer;
   private final InputStream in;
   private final OutputStream out;
-
-  private int receiveLimit; // in milliseconds, as the socket has it
+  private int receiveLimitMillis;
 
   // Each has one writer, the thread that serves the connection, so += loses nothing.
   private volatile long received;
@@ -32,60 +37,47 @@ public final class Connection implements Closeable {
 
   // Only the idle watch reads and writes these two.
   private long progressSeen = -1;
-  private long progressAt;
+  private int looksWithoutProgress;
 
-  /** Takes a connected socket; closes it if it turns out to be of no use. */
+  /** Takes a connected socket that {@link #prepare} has seen. */
   Connection(Socket socket, String peer) throws IOException {
     this.socket = socket;
     this.peer = peer;
-    try {
-      // Chats and echoes are small pieces, which Nagle's algorithm would hold back (RFC 896).
-      socket.setTcpNoDelay(true);
-      in = socket.getInputStream();
-      out = socket.getOutputStream();
-    } catch (IOException e) {
-      socket.close();
-      throw e;
+    in = socket.getInputStream();
+    out = socket.getOutputStream();
+  }
+
+  /** Sets the options that every connected socket has here. */
+  static void prepare(Socket socket) throws IOException {
+    // Chats and echoes are small pieces, which Nagle's algorithm would hold back (RFC 896).
+    socket.setTcpNoDelay(true);
+    socket.setOOBInline(true); // Urgent data is data (RFC 6093, section 5).
+    socket.setKeepAlive(true);
+    if (socket.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+      socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS);
+      socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEPALIVE_INTERVAL_SECONDS);
+      socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEPALIVE_PROBES);
     }
   }
 
-  static Connection accepted(Socket socket) throws IOException {
-    return new Connection(
-        socket, Describe.address((InetSocketAddress) socket.getRemoteSocketAddress()));
-  }
-
-  /**
-   * The other end, by the name this side knows it by.
-   *
-   * @return host and port as the user gave them, or the address an accepted connection came from
-   */
+  /** {@return the peer as the user gave it, or the address an accepted connection came from} */
   public String peer() {
     return peer;
   }
 
-  /**
-   * The other end's address.
-   *
-   * @return for example {@code 127.0.0.1:7000}
-   */
+  /** {@return the peer's address, for example {@code 127.0.0.1:7000}} */
   public String address() {
-    return Describe.address((InetSocketAddress) socket.getRemoteSocketAddress());
+    return Describe.address(socket);
   }
 
-  /**
-   * Waits until bytes arrive, however long that takes.
-   *
-   * @param buffer where they go, from its start
-   * @return how many bytes came, at least 1; or -1 at the end of the stream
-   * @throws ConnectionException if the connection was reset, failed, or was closed from this side
-   */
-  public int receive(byte[] buffer) throws ConnectionException {
-    try {
-      limitReceive(0);
-      return counted(in.read(buffer));
-    } catch (IOException e) {
-      throw lost(e);
-    }
+  /** {@return how many bytes have come from the peer} */
+  public long received() {
+    return received;
+  }
+
+  /** {@return how many bytes have been handed to the system for the peer} */
+  public long sent() {
+    return sent;
   }
 
   /**
@@ -97,30 +89,21 @@ public final class Connection implements Closeable {
    * @throws SocketTimeoutException if none came; the connection is as it was
    * @throws ConnectionException if the connection was reset, failed, or was closed from this side
    */
-  public int receive(byte[] buffer, Duration limit)
-      throws SocketTimeoutException, ConnectionException {
+  public int receive(byte[] buffer, Duration limit) throws IOException {
     try {
-      limitReceive(Math.toIntExact(limit.toMillis()));
-      return counted(in.read(buffer));
+      int millis = Math.toIntExact(limit.toMillis());
+      if (millis != receiveLimitMillis) {
+        socket.setSoTimeout(millis);
+        receiveLimitMillis = millis;
+      }
+      int count = in.read(buffer);
+      received += Math.max(count, 0);
+      return count;
     } catch (SocketTimeoutException e) {
       throw e;
     } catch (IOException e) {
       throw lost(e);
     }
-  }
-
-  private void limitReceive(int millis) throws IOException {
-    if (millis != receiveLimit) {
-      socket.setSoTimeout(millis);
-      receiveLimit = millis;
-    }
-  }
-
-  private int counted(int count) {
-    if (count > 0) {
-      received += count;
-    }
-    return count;
   }
 
   /**
@@ -153,24 +136,6 @@ public final class Connection implements Closeable {
     }
   }
 
-  /**
-   * How much has come from the peer.
-   *
-   * @return bytes
-   */
-  public long received() {
-    return received;
-  }
-
-  /**
-   * How much has been handed to the system for the peer.
-   *
-   * @return bytes
-   */
-  public long sent() {
-    return sent;
-  }
-
   /** Closes the connection; a thread blocked in it gets a {@link ConnectionException}. */
   @Override
   public void close() {
@@ -185,52 +150,48 @@ public final class Connection implements Closeable {
     }
   }
 
-  /**
-   * Has the server's idle watch, which calls this from time to time, seen no progress for so long?
-   */
-  boolean idleFor(long nanos, long now) {
-    long progress = received + sent;
-    if (progress != progressSeen) {
-      progressSeen = progress;
-      progressAt = now;
-    }
-    return now - progressAt >= nanos;
-  }
-
-  /** Closes from another thread, and has the thread that is blocked here say why. */
+  /** Closes from another thread; a call that is blocked here fails with this reason. */
   void close(String why) {
     closedBecause = why;
     close();
   }
 
-  /**
-   * Makes close discard what the peer has not taken yet. The system would keep it for minutes, for
-   * a peer that does not read.
-   */
-  void discardUnsent() {
+  /** Closes, and discards what the peer does not read: the system would keep it for minutes. */
+  void closeIdle(String why) {
     try {
-      socket.setSoLinger(true, 0);
-    } catch (IOException e) {
-      // It is closed already.
-    }
-  }
-
-  /**
-   * Has the system take little more than the peer does. It would take megabytes in advance, and
-   * then nothing until a third of them are gone: a slow reader would seem to make no progress.
-   */
-  void limitUnsent() {
-    try {
-      socket.setSendBufferSize(UNSENT_BYTES);
+      socket.setSoLinger(sent < received, 0);
     } catch (IOException e) {
       // It has just been closed.
     }
+    close(why);
+  }
+
+  /**
+   * Limits the send buffer. Otherwise the kernel accepts megabytes at once and then nothing for a
+   * long time, so a slow reader looks idle.
+   */
+  void limitUnsent() throws IOException {
+    socket.setSendBufferSize(WATCHED_SEND_BUFFER_BYTES);
+  }
+
+  /** Counts the looks of the idle watch, this one included, since it last saw progress. */
+  int looksWithoutProgress() {
+    long progress = received + sent;
+    looksWithoutProgress = progress == progressSeen ? looksWithoutProgress + 1 : 0;
+    progressSeen = progress;
+    return looksWithoutProgress;
   }
 
   private ConnectionException lost(IOException e) {
+    String connection = "connection to " + peer;
     String why = closedBecause;
-    return why == null
-        ? new ConnectionException("connection to " + peer + " lost: " + Describe.reason(e), e)
-        : new ConnectionException("connection to " + peer + " closed: " + why, e);
+    if (why != null) {
+      return new ConnectionException(connection + " closed: " + why, e);
+    }
+    if (e.getCause() instanceof EOFException) { // TLS finds the end where it expects its own
+      String what = " ended the stream without ending TLS: the answer may be cut short";
+      return new ConnectionException(peer + what, e);
+    }
+    return new ConnectionException(connection + " lost: " + Describe.reason(e), e);
   }
 }

@@ -1,6 +1,7 @@
 package sockets;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Connects to a host by name.
@@ -19,34 +21,67 @@ import java.util.Map;
  * @param calls where sockets come from
  * @param family which addresses of a name count: {@link InetAddress} for all, or one of its two
  *     subclasses
- * @param timeout how long to try each address, counted in milliseconds; zero leaves it to the
- *     system
+ * @param timeout how long to try each address, the TLS handshake included, counted in milliseconds;
+ *     zero leaves it to the system
+ * @param tls secures the connection; null for one that is not secured
  */
 public record Connector(
-    BlockingCalls calls, Class<? extends InetAddress> family, Duration timeout) {
+    BlockingCalls calls, Class<? extends InetAddress> family, Duration timeout, Tls tls) {
+  /** How getaddrinfo(3) of glibc and of macOS says that there is no such name, or no address. */
+  private static final Set<String> UNKNOWN =
+      Set.of(
+          "Name or service not known",
+          "No address associated with hostname",
+          "nodename nor servname provided, or not known");
+
   /**
    * Tries every address of the host in turn until one answers (RFC 1123, section 2.3).
    *
    * @param host a name or an address
    * @param port 1 to 65535
    * @return the connection to the first address that answered
+   * @throws ConnectionException if a server answered and the connection could not be secured
    * @throws IOException if the name has no address, or none of them answers; the message says which
    *     failed how
    */
   public Connection connect(String host, int port) throws IOException {
-    Map<String, List<String>> failures = new LinkedHashMap<>();
-    for (InetAddress address : ofFamily(host)) {
+    String peer = Describe.hostAndPort(host, port);
+    Map<String, String> failures = new LinkedHashMap<>(); // reason to addresses
+    List<InetAddress> addresses = ofFamily(host);
+    for (InetAddress address : addresses) {
+      long start = System.nanoTime();
       Socket socket = calls.socket();
       try {
         socket.connect(new InetSocketAddress(address, port), Math.toIntExact(timeout.toMillis()));
-        return new Connection(socket, Describe.hostAndPort(host, port));
+        if (socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress())) {
+          // Nobody listens there, and the system has chosen that port as our own: a simultaneous
+          // open (RFC 9293, section 3.5) with ourselves.
+          throw new ConnectException("Connection refused");
+        }
+        Connection.prepare(socket);
+        return new Connection(tls == null ? socket : secure(socket, host, peer, start), peer);
+      } catch (ConnectionException e) {
+        socket.close();
+        throw e;
       } catch (IOException e) {
         socket.close();
-        failures.computeIfAbsent(reason(e), r -> new ArrayList<>()).add(Describe.address(address));
+        failures.merge(reason(e), Describe.address(address), (one, other) -> one + ", " + other);
       }
     }
-    throw new IOException(
-        "cannot connect to " + Describe.hostAndPort(host, port) + ": " + summary(failures));
+    List<String> reasons = new ArrayList<>();
+    failures.forEach(
+        (why, where) -> reasons.add(addresses.size() == 1 ? why : why + " (" + where + ")"));
+    throw new IOException("cannot connect to " + peer + ": " + String.join("; ", reasons));
+  }
+
+  private Socket secure(Socket socket, String host, String peer, long start)
+      throws ConnectionException {
+    try {
+      long left = Math.max(1, timeout.toNanos() - (System.nanoTime() - start));
+      return tls.secure(socket, host, calls, timeout.isZero() ? 0 : left);
+    } catch (IOException e) {
+      throw new ConnectionException("cannot secure " + peer + ": " + reason(e), e);
+    }
   }
 
   /** All addresses of a host. */
@@ -58,8 +93,15 @@ public record Connector(
       return InetAddress.getAllByName(host);
     } catch (UnknownHostException e) {
       String name = host.isEmpty() ? "''" : host;
-      throw new IOException("cannot resolve " + name + ": unknown host", e);
+      throw new IOException("cannot resolve " + name + ": " + reason(e, host), e);
     }
+  }
+
+  /** Java puts the system's reason behind the name: {@code www.example.org: Temporary failure}. */
+  private static String reason(UnknownHostException e, String host) {
+    String message = Describe.reason(e);
+    String reason = message.startsWith(host + ": ") ? message.substring(host.length() + 2) : "";
+    return reason.isEmpty() || UNKNOWN.contains(reason) ? "unknown host" : reason;
   }
 
   private List<InetAddress> ofFamily(String host) throws IOException {
@@ -80,15 +122,5 @@ public record Connector(
     return e instanceof SocketTimeoutException
         ? "timed out after " + Describe.seconds(timeout)
         : Describe.reason(e);
-  }
-
-  /** The reason alone for one address; with several, the addresses that each reason applies to. */
-  private static String summary(Map<String, List<String>> failures) {
-    if (failures.size() == 1 && failures.values().iterator().next().size() == 1) {
-      return failures.keySet().iterator().next();
-    }
-    List<String> parts = new ArrayList<>();
-    failures.forEach((why, where) -> parts.add(why + " (" + String.join(", ", where) + ")"));
-    return String.join("; ", parts);
   }
 }

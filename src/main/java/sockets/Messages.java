@@ -13,6 +13,7 @@ import java.time.Duration;
 public final class Messages {
   private final Connection connection;
   private final Duration gap;
+  private final Duration idle;
   private final byte[] buffer = new byte[8192];
   private int next;
   private int end;
@@ -25,10 +26,13 @@ public final class Messages {
    *
    * @param connection where they arrive
    * @param gap the silence that ends a message, counted in milliseconds; zero: none does
+   * @param idle the silence that is too long where no message can end, counted in milliseconds;
+   *     zero: none is
    */
-  public Messages(Connection connection, Duration gap) {
+  public Messages(Connection connection, Duration gap, Duration idle) {
     this.connection = connection;
     this.gap = gap;
+    this.idle = idle;
   }
 
   /**
@@ -36,7 +40,7 @@ public final class Messages {
    *
    * @param to where it goes
    * @return false if the stream has ended and there is no further message
-   * @throws ConnectionException if the connection failed
+   * @throws ConnectionException if the connection failed, or the peer was silent for too long
    * @throws IOException if writing failed
    */
   public boolean copyNext(OutputStream to) throws IOException {
@@ -47,7 +51,7 @@ public final class Messages {
       if (next == end) {
         int count;
         try {
-          count = receive(begun ? gap : Duration.ZERO);
+          count = receive(begun);
         } catch (ConnectionException e) {
           if (begun) {
             to.write('\n'); // What came of the message is a line of its own.
@@ -90,16 +94,21 @@ public final class Messages {
     return true;
   }
 
-  /** Refills the buffer: how many bytes came, -1 at the end of the stream, 0 after silence. */
-  private int receive(Duration limit) throws ConnectionException {
+  /** Refills the buffer: how many bytes came, -1 at the end of the stream, 0 after the gap. */
+  private int receive(boolean begun) throws IOException {
+    boolean gapEndsIt = begun && !gap.isZero();
     next = 0;
     end = 0;
     try {
-      int count = connection.receive(buffer, limit);
+      int count = connection.receive(buffer, gapEndsIt ? gap : idle);
       end = Math.max(count, 0);
       return count;
     } catch (SocketTimeoutException e) {
-      return 0;
+      if (gapEndsIt) {
+        return 0;
+      }
+      String nothing = begun ? " sent nothing more for " : " sent nothing for ";
+      throw new ConnectionException(connection.peer() + nothing + Describe.seconds(idle), e);
     }
   }
 

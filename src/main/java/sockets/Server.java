@@ -7,36 +7,39 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/**
- * Listens, accepts, and has every connection handled, until it is closed. Which thread handles a
- * connection is the {@link Executor}'s choice: {@code Runnable::run} serves one client at a time in
- * the accepting thread itself, {@link Threads} give each connection a thread of its own.
- */
+/** Listens and accepts, one connection at a time or with a thread for each, until it is closed. */
 public final class Server implements Closeable {
   /** As deep as Linux lets it be by default (net.core.somaxconn, listen(2)). */
   private static final int BACKLOG = 4096;
 
-  /** What to do with a connection. */
+  private static final long FIRST_PAUSE_MILLIS = 5;
+  private static final long LONGEST_PAUSE_MILLIS = 1000;
+  private static final long WARNING_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** Serves one connection. */
   @FunctionalInterface
   public interface Handler {
     /**
      * Serves one connection, from its first byte to its last. The server closes it afterwards.
      *
      * @param connection an accepted connection
+     * @throws IOException if it failed; the message becomes a warning
      */
-    void handle(Connection connection);
+    void handle(Connection connection) throws IOException;
   }
 
   /**
-   * What a server has done.
+   * What {@link #serve} has done.
    *
    * @param active connections being served now
    * @param served connections accepted so far, the active ones among them
@@ -45,19 +48,22 @@ public final class Server implements Closeable {
   public record Totals(int active, long served, long sent) {}
 
   private final ServerSocket listening;
-  private final Acceptor acceptor;
   private final Consumer<String> warnings;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Semaphore places = new Semaphore(0);
+  private final Set<Connection> active = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(task -> Threads.daemon(task, "timer"));
 
-  // This object's lock guards these, and is notified whenever a connection has ended.
-  private final Set<Connection> active = new HashSet<>();
+  private boolean watched;
+  private long nextWarning = System.nanoTime();
+
+  // Guarded by this, so that what a connection has sent counts once when it ends.
   private long served;
   private long sentByEnded;
 
-  private volatile boolean watched; // by closeIdle
-
   private Server(ServerSocket listening, Consumer<String> warnings) {
     this.listening = listening;
-    this.acceptor = new Acceptor(listening, warnings);
     this.warnings = warnings;
   }
 
@@ -68,14 +74,18 @@ public final class Server implements Closeable {
    * @param calls where the listening socket comes from
    * @param bind the local address, or its name; {@code 0.0.0.0} is every address of the machine
    * @param port 1 to 65535, or 0 for one that the system chooses
-   * @param warnings gets a sentence when a client can't be served, and when that is over
-   * @return a server that accepts nobody before {@link #serve}
+   * @param warnings gets a sentence when clients can't be accepted, or one can't be served
+   * @return a server that has not accepted anything
    * @throws IOException if the address is unknown, or can't be listened on
    */
   public static Server listen(BlockingCalls calls, String bind, int port, Consumer<String> warnings)
       throws IOException {
     InetAddress address = Connector.resolve(bind)[0];
-    prepareToClose();
+    // The first close in a JVM opens descriptors of its own; it must not come when there are none
+    // left, or no socket could ever be closed.
+    Socket first = new Socket();
+    first.bind(null);
+    first.close();
     ServerSocket socket = calls.serverSocket();
     try {
       socket.bind(new InetSocketAddress(address, port), BACKLOG);
@@ -87,134 +97,85 @@ public final class Server implements Closeable {
     }
   }
 
-  /**
-   * Closes a socket once. The first close in a JVM opens descriptors of its own; it must not come
-   * when there are none left, or no socket could ever be closed.
-   */
-  private static void prepareToClose() throws IOException {
-    try (Socket socket = new Socket()) {
-      socket.bind(null);
-    }
-  }
-
-  /**
-   * Where the server listens.
-   *
-   * @return the local address and the real port
-   */
+  /** {@return the local address and the real port} */
   public String address() {
     return Describe.address((InetSocketAddress) listening.getLocalSocketAddress());
   }
 
-  int port() {
-    return listening.getLocalPort();
+  /**
+   * Waits for the next client. While the system has no descriptor for it, the client waits in the
+   * backlog, and accept(2) is tried again after a pause (as Go's net/http does).
+   *
+   * @return its connection, which the caller closes; null when the server is closed
+   */
+  public Connection accept() {
+    try {
+      for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
+        try {
+          return connection(listening.accept());
+        } catch (IOException e) {
+          if (listening.isClosed()) {
+            return null;
+          }
+          warn(e);
+          stopped.await(pause, TimeUnit.MILLISECONDS);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+
+  private Connection connection(Socket socket) throws IOException {
+    try {
+      Connection.prepare(socket);
+      Connection connection = new Connection(socket, Describe.address(socket));
+      if (watched) {
+        connection.limitUnsent();
+      }
+      return connection;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private void warn(IOException e) {
+    long now = System.nanoTime();
+    if (now - nextWarning >= 0) {
+      warnings.accept("cannot accept: " + Describe.reason(e) + ": new clients wait");
+      nextWarning = now + WARNING_INTERVAL_NANOS;
+    }
   }
 
   /**
-   * Accepts connections and has them handled, until this server is closed. A failure to accept or
-   * to start a thread is said and survived.
+   * Accepts connections and has each handled, until the server is closed.
    *
    * @param maxClients how many to serve at once; the next ones wait in the backlog
    * @param threads runs each handler
    * @param handler serves each connection
    */
   public void serve(int maxClients, Executor threads, Handler handler) {
-    while (awaitRoom(maxClients)) {
+    places.release(maxClients);
+    while (true) {
+      places.acquireUninterruptibly();
       Connection connection = accept();
       if (connection == null) {
         return;
       }
+      synchronized (this) {
+        served++;
+      }
+      active.add(connection);
+      if (listening.isClosed()) { // and close() may have come before this connection was there
+        connection.close();
+      }
       try {
         threads.execute(() -> handle(connection, handler));
-      } catch (OutOfMemoryError e) {
-        // What Thread.start throws when the system has no more threads to give.
-        ended(connection);
-        warnOfDrop(connection, e);
-      }
-    }
-  }
-
-  /**
-   * Runs a task at an interval, on a thread of its own, as long as the program lives.
-   *
-   * @param interval from one run to the next
-   * @param task must not block for long; if it throws, it is not run again
-   */
-  public void every(Duration interval, Runnable task) {
-    long nanos = interval.toNanos();
-    Executors.newSingleThreadScheduledExecutor(run -> Threads.daemon(run, "timer"))
-        .scheduleAtFixedRate(task, nanos, nanos, TimeUnit.NANOSECONDS);
-  }
-
-  /**
-   * From now on closes every connection that makes no progress, neither receiving nor sending. A
-   * connection is looked at eight times within the limit, so the thread that serves it needs no
-   * timer.
-   *
-   * @param limit how long, at least, a connection must have made none
-   */
-  public void closeIdle(Duration limit) {
-    watched = true;
-    String why = "no progress for " + Describe.seconds(limit);
-    every(limit.dividedBy(8), () -> closeIdle(limit.toNanos(), why));
-  }
-
-  /**
-   * What the server has done so far. The clients are counted at one instant; what is sent while
-   * they are may be counted or not.
-   *
-   * @return the totals
-   */
-  public synchronized Totals totals() {
-    long sent = sentByEnded;
-    for (Connection connection : active) {
-      sent += connection.sent();
-    }
-    return new Totals(active.size(), served, sent);
-  }
-
-  /** Stops listening, which ends {@link #serve}; the connections live on. */
-  public synchronized void stopListening() {
-    Connection.closeQuietly(listening);
-    notifyAll();
-  }
-
-  /** Stops listening and closes every connection; a handler that is blocked in one is told so. */
-  @Override
-  public void close() {
-    stopListening();
-    List<Connection> left;
-    synchronized (this) {
-      left = List.copyOf(active);
-    }
-    left.forEach(connection -> connection.close("the server stops"));
-  }
-
-  /** Waits for room for one more client; false if the server has been closed. */
-  private synchronized boolean awaitRoom(int maxClients) {
-    while (active.size() >= maxClients && !listening.isClosed()) {
-      awaitChange();
-    }
-    return !listening.isClosed();
-  }
-
-  /** The next client's connection, or null if the server has been closed. */
-  private Connection accept() {
-    while (true) {
-      Socket socket = acceptor.accept();
-      if (socket == null) {
-        return null;
-      }
-      try {
-        Connection connection = Connection.accepted(socket);
-        if (watched) {
-          connection.limitUnsent();
-        }
-        return started(connection);
-      } catch (IOException e) {
-        // This client has gone while it waited in the backlog.
-      } catch (OutOfMemoryError e) {
-        Connection.closeQuietly(socket);
+      } catch (OutOfMemoryError e) { // from Thread.start: the system has no thread left
+        drop(connection, e);
+        end(connection);
       }
     }
   }
@@ -222,60 +183,79 @@ public final class Server implements Closeable {
   private void handle(Connection connection, Handler handler) {
     try {
       handler.handle(connection);
-    } catch (OutOfMemoryError e) {
-      ended(connection); // before the warning, which needs memory
-      warnOfDrop(connection, e);
+    } catch (IOException | OutOfMemoryError e) { // this client's buffers could not be had
+      drop(connection, e);
     } finally {
-      ended(connection);
+      end(connection);
     }
   }
 
-  private synchronized Connection started(Connection connection) {
-    if (listening.isClosed()) {
-      connection.close();
-      return null;
-    }
-    active.add(connection);
-    served++;
-    return connection;
-  }
-
-  private void ended(Connection connection) {
-    connection.close();
-    if (listening.isClosed()) {
-      return; // With thousands ending at once, each would wait here for all others.
-    }
-    synchronized (this) {
-      if (active.remove(connection)) {
-        sentByEnded += connection.sent();
-      }
-      notifyAll();
-    }
-    acceptor.retry();
-  }
-
-  private void warnOfDrop(Connection connection, OutOfMemoryError why) {
+  private void drop(Connection connection, Throwable why) {
+    connection.close(); // before the warning, which needs memory
     warnings.accept("closed " + connection.peer() + ": " + Describe.reason(why));
   }
 
-  private synchronized void closeIdle(long limitNanos, String why) {
-    long now = System.nanoTime();
-    for (Connection connection : active) {
-      if (connection.idleFor(limitNanos, now)) {
-        if (connection.sent() < connection.received()) {
-          connection.discardUnsent(); // Its thread is stuck in send.
-        }
-        connection.close(why);
-      }
+  private void end(Connection connection) {
+    connection.close();
+    synchronized (this) {
+      active.remove(connection);
+      sentByEnded += connection.sent();
+    }
+    places.release();
+  }
+
+  /**
+   * Runs a task at an interval, on one daemon thread, until the server is closed.
+   *
+   * @param interval from the end of one run to the start of the next
+   * @param task must not block; if it fails, it is run again all the same
+   */
+  public void every(Duration interval, Runnable task) {
+    long nanos = interval.toNanos();
+    timer.scheduleWithFixedDelay(() -> survive(task), nanos, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** The timer would drop a task that throws. The next run may be luckier. */
+  private static void survive(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // There is nobody who could do anything about it.
     }
   }
 
-  /** Waits until a connection has ended, or the server is closed. */
-  private void awaitChange() {
-    try {
-      wait();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nothing interrupts a server; it is closed", e);
+  /**
+   * From now on closes connections on which nothing is read or written for some time. Call it
+   * before {@link #serve}.
+   *
+   * @param limit how long at least; up to a quarter more, as connections are looked at now and then
+   */
+  public void closeIdle(Duration limit) {
+    watched = true;
+    IdleWatch watch = new IdleWatch(active, limit);
+    every(watch.interval(), watch);
+  }
+
+  /** {@return what {@link #serve} has done so far} */
+  public synchronized Totals totals() {
+    long sent = active.stream().mapToLong(Connection::sent).sum();
+    return new Totals(active.size(), served, sentByEnded + sent);
+  }
+
+  /** Stops listening, which ends {@link #accept} and {@link #serve}; the connections live on. */
+  public void stopListening() {
+    Connection.closeQuietly(listening);
+    stopped.countDown();
+    if (places.availablePermits() == 0) {
+      places.release(); // A wait for a place ends, and finds the server closed.
     }
+  }
+
+  /** Stops listening and closes every connection; a call that is blocked in one fails. */
+  @Override
+  public void close() {
+    stopListening();
+    timer.shutdownNow();
+    active.forEach(connection -> connection.close("the server stops"));
   }
 }

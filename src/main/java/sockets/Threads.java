@@ -1,7 +1,14 @@
 package sockets;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Which kind of thread each connection is given. */
 public enum Threads {
@@ -13,10 +20,12 @@ public enum Threads {
   PLATFORM;
 
   /**
-   * What this kind means on the JVM that runs.
-   *
-   * @return {@link #VIRTUAL} or {@link #PLATFORM}
+   * How long a platform thread waits for another client. When thousands have left, their threads
+   * keep memory, and the kernel searches long lists of waiting threads to wake one of them.
    */
+  private static final int IDLE_SECONDS = 15;
+
+  /** {@return {@link #VIRTUAL} or {@link #PLATFORM}: what this kind means on the JVM that runs} */
   public Threads resolved() {
     if (this == AUTO) {
       return Runtime.version().feature() >= 21 ? VIRTUAL : PLATFORM;
@@ -33,15 +42,19 @@ public enum Threads {
    * @throws UnsupportedOperationException if this JVM (before 21) has no virtual threads
    */
   public Executor perConnection() {
-    return named("client-");
-  }
-
-  Executor named(String prefix) {
     if (resolved() == VIRTUAL) {
-      ThreadFactory virtual = virtualThreads(prefix);
+      virtualThreads("first-").newThread(Threads::waitOnce).start();
+      ThreadFactory virtual = virtualThreads("client-");
       return task -> virtual.newThread(task).start();
     }
-    return new ReusedThreads(prefix);
+    AtomicLong count = new AtomicLong();
+    return new ThreadPoolExecutor(
+        0,
+        Integer.MAX_VALUE,
+        IDLE_SECONDS,
+        TimeUnit.SECONDS,
+        new SynchronousQueue<>(),
+        task -> daemon(task, "client-" + count.incrementAndGet()));
   }
 
   static Thread daemon(Runnable task, String name) {
@@ -60,7 +73,21 @@ public enum Threads {
               .invoke(Thread.class.getMethod("ofVirtual").invoke(null), prefix, 1L);
       return (ThreadFactory) builder.getMethod("factory").invoke(named);
     } catch (ReflectiveOperationException e) {
-      throw new UnsupportedOperationException("this JVM has no virtual threads (Java 21 does)", e);
+      throw new UnsupportedOperationException(
+          "this JVM has no virtual threads (needs Java 21 or newer)", e);
+    }
+  }
+
+  /**
+   * Waits in a call on a socket. The first wait of a virtual thread opens descriptors that the JVM
+   * keeps; it must not come when there are none left, or no virtual thread could ever wait.
+   */
+  private static void waitOnce() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      socket.setSoTimeout(1);
+      socket.accept();
+    } catch (IOException e) {
+      // It timed out, as nobody knows of this socket.
     }
   }
 }

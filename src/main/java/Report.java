@@ -1,24 +1,16 @@
-package cli;
-
 import java.util.Locale;
 import java.util.function.Consumer;
 import sockets.Describe;
 import sockets.Server;
 
-/** Says at each run how an echo server does: how many it serves, and how fast since last time. */
-public final class Report implements Runnable {
+/** Reports at each run how an echo server does: clients, bytes, and the rate since the last run. */
+final class Report implements Runnable {
   private final Server server;
   private final Consumer<String> lines;
   private long lastSent;
   private long lastTime = System.nanoTime();
 
-  /**
-   * Of one server.
-   *
-   * @param server the server
-   * @param lines gets a sentence at each run
-   */
-  public Report(Server server, Consumer<String> lines) {
+  Report(Server server, Consumer<String> lines) {
     this.server = server;
     this.lines = lines;
   }
@@ -39,13 +31,8 @@ public final class Report implements Runnable {
     lastTime = now;
   }
 
-  /**
-   * Totals in words.
-   *
-   * @param totals what a server has done
-   * @return a phrase
-   */
-  public static String text(Server.Totals totals) {
+  /** Totals in words. */
+  static String text(Server.Totals totals) {
     return Describe.count(totals.served(), "client")
         + " served, "
         + Describe.count(totals.sent(), "byte")

@@ -1,0 +1,204 @@
+package cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Arrays;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import sockets.BlockingCalls;
+import sockets.Describe;
+
+/**
+ * The user's side of a program, with the options that all programs have. Only data, help and
+ * version go to standard output; everything else goes to standard error.
+ */
+@Command(
+    mixinStandardHelpOptions = true,
+    versionProvider = Console.Version.class,
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:done",
+      "1:a network or I/O failure",
+      "2:a usage error",
+      "129, 130, 143:ended by hang-up, by Ctrl-C, by SIGTERM"
+    })
+public final class Console {
+  private final StandardStreams streams;
+  private final Notices notices;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec program;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Print no notices; prompts, errors and reports stay.")
+  private boolean quiet;
+
+  @Option(
+      names = {"-t", "--trace"},
+      description =
+          "Print a line when connect, handshake, accept, recv, send or a keyboard read starts and"
+              + " when it returns; no prompts.")
+  private boolean trace;
+
+  Console(StandardStreams streams) {
+    this.streams = streams;
+    this.notices = new Notices(streams.err());
+  }
+
+  /** {@return where the program's sockets come from; with {@code --trace} they narrate} */
+  public BlockingCalls calls() {
+    return trace ? BlockingCalls.traced(this::printLine) : BlockingCalls.SILENT;
+  }
+
+  /**
+   * Tells the user what has happened, unless {@code --quiet} is given.
+   *
+   * @param text a sentence without a full stop
+   */
+  public void notice(String text) {
+    if (!quiet) {
+      say(text);
+    }
+  }
+
+  /**
+   * Tells the user something, even with {@code --quiet}. It never waits for standard error.
+   *
+   * @param text a sentence without a full stop
+   */
+  public void say(String text) {
+    printLine(program.name() + ": " + text);
+  }
+
+  private void printLine(String line) {
+    print(line + System.lineSeparator());
+  }
+
+  void print(String text) {
+    notices.print(text);
+  }
+
+  /**
+   * Waits until everything that was said is printed.
+   *
+   * @param millis how long at most
+   */
+  public void flush(long millis) {
+    notices.flush(millis);
+  }
+
+  /**
+   * Waits for the user to enter a line, and takes not a byte beyond it, so that the next reader of
+   * the same input finds what follows. On a terminal asks for it first, without {@code --trace}.
+   *
+   * @param prompt what to ask with
+   * @return the line's bytes as they are, without LF or CRLF; null at the end of input. What comes
+   *     before the end of input is a line too.
+   * @throws IOException if standard input can't be read
+   */
+  public byte[] readLine(String prompt) throws IOException {
+    boolean ask = streams.inIsTerminal() && !trace;
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    try {
+      // The terminal shows what is typed when it is typed: before the prompt, if that comes later.
+      boolean typedAhead = ask && streams.in().available() > 0;
+      if (ask) {
+        print(prompt);
+      }
+      calls().call("read(keyboard)", () -> readBytes(line));
+      byte[] bytes = line.toByteArray();
+      boolean ended = bytes.length > 0 && bytes[bytes.length - 1] == '\n';
+      if (typedAhead) {
+        print(TerminalOutput.harmless(bytes));
+      }
+      if (ask && !ended) {
+        print(System.lineSeparator()); // Ctrl-D leaves the cursor where it was.
+      }
+      return bytes.length == 0 ? null : withoutEnding(bytes);
+    } catch (IOException e) {
+      throw new IOException("cannot read standard input: " + Describe.reason(e), e);
+    }
+  }
+
+  private String readBytes(OutputStream line) throws IOException {
+    int count = 0;
+    int b = 0;
+    while (b != '\n' && (b = streams.in().read()) >= 0) {
+      line.write(b);
+      count++;
+    }
+    return count == 0 ? "end of input" : Describe.count(count, "byte");
+  }
+
+  private static byte[] withoutEnding(byte[] line) {
+    int length = line.length;
+    if (line[length - 1] == '\n') {
+      length--;
+    }
+    if (length > 0 && line[length - 1] == '\r') {
+      length--;
+    }
+    return Arrays.copyOf(line, length);
+  }
+
+  /**
+   * Drops the lines that were typed and not read yet. A pipe or a file is a script, and is kept.
+   *
+   * @return how many bytes were dropped
+   * @throws IOException if standard input can't be read
+   */
+  public int discardTyped() throws IOException {
+    int discarded = 0;
+    if (streams.inIsTerminal()) {
+      // A read returns one line at most, and nothing at all where Ctrl-D was typed.
+      for (int count; (count = streams.in().available()) > 0; ) {
+        discarded += streams.in().readNBytes(count).length;
+      }
+    }
+    return discarded;
+  }
+
+  /**
+   * Opens standard output for data from a peer. On a terminal the data is made harmless, and what
+   * was said before it is shown before it.
+   *
+   * @return a stream whose errors name standard output; closing it leaves standard output open
+   */
+  public OutputStream display() {
+    return streams.outIsTerminal() ? new TerminalOutput(output()) : output();
+  }
+
+  /** Opens standard output for the program's own words. */
+  OutputStream output() {
+    return new OutputStream() {
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        notices.flush();
+        try {
+          streams.out().write(bytes, offset, length);
+        } catch (IOException e) {
+          throw new IOException("cannot write to standard output: " + Describe.reason(e), e);
+        }
+      }
+
+      @Override
+      public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+      }
+    };
+  }
+
+  /** The manifest of the jar has the version. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Console.class.getPackage().getImplementationVersion();
+      return new String[] {"${COMMAND-NAME} " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

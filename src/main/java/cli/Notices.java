@@ -1,0 +1,90 @@
+package cli;
+
+import java.io.PrintStream;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Prints to standard error in a thread of its own, in order, so that a terminal or a pipe that is
+ * stuck holds up nobody. Lines for which there is no room are counted, and the count is printed
+ * when the stream moves again.
+ */
+final class Notices {
+  /** At 60 characters each, a megabyte or two. */
+  private static final int MOST_WAITING = 10_000;
+
+  private static final long PATIENCE_MILLIS = 250;
+
+  private final PrintStream err;
+  private final ThreadPoolExecutor printer =
+      new ThreadPoolExecutor(
+          1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Notices::printerThread);
+
+  private volatile boolean stuck;
+
+  // Guarded by this.
+  private int waiting;
+  private long lost;
+
+  Notices(PrintStream err) {
+    this.err = err;
+    printer.allowCoreThreadTimeOut(true);
+  }
+
+  private static Thread printerThread(Runnable task) {
+    Thread thread = new Thread(task, "notices");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Prints a text soon; returns at once. */
+  void print(String text) {
+    synchronized (this) {
+      if (lost > 0 || waiting == MOST_WAITING) {
+        lost++;
+        return;
+      }
+      waiting++;
+    }
+    printer.execute(() -> printNow(text));
+  }
+
+  private void printNow(String text) {
+    err.print(text);
+    err.flush();
+    stuck = false;
+    long missing;
+    synchronized (this) {
+      waiting--;
+      missing = waiting == 0 ? lost : 0;
+      lost -= missing;
+    }
+    if (missing > 0) {
+      err.printf("(%d lines could not be printed: standard error was stuck)%n", missing);
+    }
+  }
+
+  /** Waits until everything is printed, but not for a stream that is stuck. */
+  void flush() {
+    stuck = stuck || !flush(PATIENCE_MILLIS);
+  }
+
+  /** Waits until everything is printed, for some time at most; false if that was too short. */
+  boolean flush(long millis) {
+    synchronized (this) {
+      if (waiting == 0) {
+        return true;
+      }
+    }
+    CountDownLatch printed = new CountDownLatch(1);
+    printer.execute(printed::countDown);
+    try {
+      return printed.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package sockets;
+
+import java.io.EOFException;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * TLS 1.3 or 1.2 over a connected socket. The server's certificate must be trusted, valid today,
+ * and for the host (RFC 9525); there is no way to skip that.
+ */
+public final class Tls {
+  static {
+    // Otherwise the JDK takes a stream that was cut short for one that has ended.
+    System.setProperty("com.sun.net.ssl.requireCloseNotify", "true");
+  }
+
+  private final SSLContext context;
+
+  /**
+   * Trusts some certificates.
+   *
+   * @param file one or more certificates in PEM (RFC 7468); null for those of the JVM's trust store
+   * @throws IOException if there is no usable certificate
+   */
+  public Tls(File file) throws IOException {
+    try {
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(file == null ? null : certificates(file));
+      context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+    } catch (IOException | GeneralSecurityException e) {
+      String why = Describe.reason(e).replace(file + " (", "").replaceFirst("[)]$", "");
+      throw new IOException("cannot read certificates from " + file + ": " + why, e);
+    }
+  }
+
+  private static KeyStore certificates(File file) throws IOException, GeneralSecurityException {
+    try (InputStream pem = new FileInputStream(file)) {
+      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+      trusted.load(null, null);
+      for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+        trusted.setCertificateEntry("certificate-" + trusted.size(), one);
+      }
+      if (trusted.size() == 0) {
+        throw new IOException("no certificate in it");
+      }
+      return trusted;
+    }
+  }
+
+  /**
+   * Shakes hands, in several recv() and send(). A server can make each of them last, so the time is
+   * limited by closing the socket from another thread; zero nanoseconds are no limit.
+   */
+  Socket secure(Socket socket, String host, BlockingCalls calls, long nanos) throws IOException {
+    SSLSocket secured =
+        (SSLSocket) context.getSocketFactory().createSocket(socket, name(host, socket), 0, true);
+    SSLParameters parameters = secured.getSSLParameters();
+    parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    secured.setSSLParameters(parameters);
+    Future<?> alarm = new CompletableFuture<>();
+    if (nanos != 0) {
+      alarm =
+          CompletableFuture.runAsync(
+              () -> Connection.closeQuietly(socket),
+              CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS));
+    }
+    IOException failure = null;
+    try {
+      calls.call("handshake()", () -> handshake(secured));
+    } catch (IOException e) {
+      failure = new IOException(reason(e, host), e);
+    }
+    if (!alarm.cancel(false)) {
+      failure = new SocketTimeoutException();
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return secured;
+  }
+
+  /** The name as certificates have it: an address without brackets and zone, no dot at the end. */
+  private static String name(String host, Socket socket) {
+    return host.contains(":")
+        ? socket.getInetAddress().getHostAddress().replaceFirst("%.*", "")
+        : host.replaceFirst("[.]$", "");
+  }
+
+  private static String handshake(SSLSocket socket) throws IOException {
+    socket.startHandshake();
+    SSLSession session = socket.getSession();
+    try {
+      // The JDK does not look at the dates of a certificate that is itself a trusted one.
+      ((X509Certificate) session.getPeerCertificates()[0]).checkValidity();
+    } catch (CertificateException e) {
+      throw new IOException(e);
+    }
+    return session.getProtocol() + " " + session.getCipherSuite();
+  }
+
+  private static String reason(IOException e, String host) {
+    boolean certificate = false;
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+      certificate |= root instanceof CertificateException;
+    }
+    String why = Describe.reason(root);
+    if (root instanceof CertificateExpiredException) {
+      return "its certificate has expired: " + why;
+    } else if (root instanceof CertificateNotYetValidException) {
+      return "its certificate is not valid yet: " + why;
+    } else if (root.getClass() == CertificateException.class) { // from the check of the name
+      return "its certificate is not for " + host;
+    } else if (certificate) {
+      return "its certificate is not trusted: " + why;
+    } else if (root instanceof EOFException) {
+      return "it ended the stream during the handshake";
+    } else if (why.equals("Unsupported or unrecognized SSL message")) {
+      return "it does not speak TLS";
+    }
+    return root instanceof SocketException ? why : Describe.reason(e);
+  }
+}
