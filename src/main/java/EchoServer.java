@@ -19,6 +19,7 @@ import sockets.Connection;
 import sockets.Describe;
 import sockets.Server;
 import sockets.Threads;
+import sockets.Timer;
 
 /** Sends every client back what it sent (RFC 862), each on a thread of its own. */
 @Command(
@@ -103,13 +104,14 @@ public final class EchoServer implements Callable<Integer> {
   public Integer call() throws IOException {
     Executor threadPerConnection = threadPerConnection();
     Thread hook = new Thread(this::stop);
-    try (Server listening = Server.listen(console.calls(), bind, port, console::say)) {
+    try (Server listening = Server.listen(console.calls(), bind, port, console::say);
+        Timer timer = new Timer()) {
       server = listening;
       Runtime.getRuntime().addShutdownHook(hook);
       String thread = ", a " + kind() + " thread for each client";
       console.notice("listening on " + server.address() + thread);
       if (!reportInterval.isZero()) {
-        server.every(reportInterval, new Report(server, console::say));
+        timer.every(reportInterval, new Report(server, console::say));
       }
       if (!idleTimeout.isZero()) {
         server.closeIdle(idleTimeout);

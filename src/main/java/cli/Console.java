@@ -3,6 +3,7 @@ package cli;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -111,39 +112,25 @@ public final class Console {
         print(prompt);
       }
       calls().call("read(keyboard)", () -> readBytes(line));
-      byte[] bytes = line.toByteArray();
-      boolean ended = bytes.length > 0 && bytes[bytes.length - 1] == '\n';
+      String text = line.toString(StandardCharsets.ISO_8859_1);
       if (typedAhead) {
-        print(TerminalOutput.harmless(bytes));
+        print(TerminalOutput.harmless(line.toByteArray()));
       }
-      if (ask && !ended) {
+      if (ask && !text.endsWith("\n")) {
         print(System.lineSeparator()); // Ctrl-D leaves the cursor where it was.
       }
-      return bytes.length == 0 ? null : withoutEnding(bytes);
+      int ending = text.endsWith("\r\n") ? 2 : text.endsWith("\n") || text.endsWith("\r") ? 1 : 0;
+      return text.isEmpty() ? null : Arrays.copyOf(line.toByteArray(), text.length() - ending);
     } catch (IOException e) {
       throw new IOException("cannot read standard input: " + Describe.reason(e), e);
     }
   }
 
-  private String readBytes(OutputStream line) throws IOException {
-    int count = 0;
-    int b = 0;
-    while (b != '\n' && (b = streams.in().read()) >= 0) {
+  private String readBytes(ByteArrayOutputStream line) throws IOException {
+    for (int b = 0; b != '\n' && (b = streams.in().read()) >= 0; ) {
       line.write(b);
-      count++;
     }
-    return count == 0 ? "end of input" : Describe.count(count, "byte");
-  }
-
-  private static byte[] withoutEnding(byte[] line) {
-    int length = line.length;
-    if (line[length - 1] == '\n') {
-      length--;
-    }
-    if (length > 0 && line[length - 1] == '\r') {
-      length--;
-    }
-    return Arrays.copyOf(line, length);
+    return line.size() == 0 ? "end of input" : Describe.count(line.size(), "byte");
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Prints to standard error in a thread of its own, in order, so that a terminal or a pipe that is
@@ -18,15 +19,12 @@ final class Notices {
   private static final long PATIENCE_MILLIS = 250;
 
   private final PrintStream err;
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger lost = new AtomicInteger();
   private final ThreadPoolExecutor printer =
       new ThreadPoolExecutor(
           1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Notices::printerThread);
-
   private volatile boolean stuck;
-
-  // Guarded by this.
-  private int waiting;
-  private long lost;
 
   Notices(PrintStream err) {
     this.err = err;
@@ -41,28 +39,20 @@ final class Notices {
 
   /** Prints a text soon; returns at once. */
   void print(String text) {
-    synchronized (this) {
-      if (lost > 0 || waiting == MOST_WAITING) {
-        lost++;
-        return;
-      }
-      waiting++;
+    if (waiting.incrementAndGet() > MOST_WAITING) {
+      waiting.decrementAndGet();
+      lost.incrementAndGet();
+    } else {
+      printer.execute(() -> printNow(text));
     }
-    printer.execute(() -> printNow(text));
   }
 
   private void printNow(String text) {
     err.print(text);
     err.flush();
     stuck = false;
-    long missing;
-    synchronized (this) {
-      waiting--;
-      missing = waiting == 0 ? lost : 0;
-      lost -= missing;
-    }
-    if (missing > 0) {
-      err.printf("(%d lines could not be printed: standard error was stuck)%n", missing);
+    if (waiting.decrementAndGet() == 0 && lost.get() > 0) {
+      err.printf("(%d lines could not be printed: standard error was stuck)%n", lost.getAndSet(0));
     }
   }
 
@@ -73,10 +63,8 @@ final class Notices {
 
   /** Waits until everything is printed, for some time at most; false if that was too short. */
   boolean flush(long millis) {
-    synchronized (this) {
-      if (waiting == 0) {
-        return true;
-      }
+    if (waiting.get() == 0) {
+      return true;
     }
     CountDownLatch printed = new CountDownLatch(1);
     printer.execute(printed::countDown);

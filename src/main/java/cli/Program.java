@@ -48,7 +48,7 @@ public final class Program {
    */
   public static void main(Function<Console, Callable<Integer>> command, String... args) {
     Program program = new Program(StandardStreams.ofProcess(), command);
-    Thread.setDefaultUncaughtExceptionHandler(program.new LastWords());
+    Thread.setDefaultUncaughtExceptionHandler(new LastWords(program.command.getCommandName()));
     System.exit(program.execute(args));
   }
 
@@ -129,26 +129,5 @@ public final class Program {
 
   private static Help.ColorScheme colours(boolean onTerminal) {
     return CommandLine.Help.defaultColorScheme(onTerminal ? Help.Ansi.AUTO : Help.Ansi.OFF);
-  }
-
-  /** Ends the process when the heap has run out; in its place nobody would be served. */
-  private final class LastWords implements Thread.UncaughtExceptionHandler {
-    /** Made in advance, as there is no memory to make it when it is needed. */
-    private final byte[] outOfMemory =
-        (command.getCommandName() + ": out of memory" + System.lineSeparator())
-            .getBytes(Charset.defaultCharset());
-
-    @Override
-    public void uncaughtException(Thread thread, Throwable failure) {
-      if (failure instanceof OutOfMemoryError) {
-        try {
-          streams.err().write(outOfMemory, 0, outOfMemory.length);
-          streams.err().flush();
-        } finally {
-          Runtime.getRuntime().halt(ExitCode.SOFTWARE);
-        }
-      }
-      failure.printStackTrace(streams.err());
-    }
   }
 }

@@ -15,12 +15,10 @@ import jdk.net.ExtendedSocketOptions;
  * which ends a call that blocks in it.
  */
 public final class Connection implements Closeable {
-  // A peer whose machine or network is gone is found after two minutes (tcp(7)).
-  private static final int KEEPALIVE_IDLE_SECONDS = 60;
-  private static final int KEEPALIVE_INTERVAL_SECONDS = 10;
-  private static final int KEEPALIVE_PROBES = 6;
-
-  /** Linux doubles it for its own bookkeeping (socket(7)). */
+  /**
+   * For the idle watch. Otherwise the kernel accepts megabytes at once and then nothing for a long
+   * time, so a slow reader looks idle.
+   */
   private static final int WATCHED_SEND_BUFFER_BYTES = 1 << 16;
 
   private final Socket socket;
@@ -47,16 +45,30 @@ public final class Connection implements Closeable {
     out = socket.getOutputStream();
   }
 
+  /** Takes a socket that the peer connected, and is known by its address. */
+  static Connection accepted(Socket socket, boolean watched) throws IOException {
+    try {
+      prepare(socket);
+      if (watched) {
+        socket.setSendBufferSize(WATCHED_SEND_BUFFER_BYTES);
+      }
+      return new Connection(socket, Describe.address(socket));
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
   /** Sets the options that every connected socket has here. */
   static void prepare(Socket socket) throws IOException {
     // Chats and echoes are small pieces, which Nagle's algorithm would hold back (RFC 896).
     socket.setTcpNoDelay(true);
     socket.setOOBInline(true); // Urgent data is data (RFC 6093, section 5).
-    socket.setKeepAlive(true);
+    socket.setKeepAlive(true); // A peer whose machine or network is gone is found in two minutes.
     if (socket.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
-      socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS);
-      socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEPALIVE_INTERVAL_SECONDS);
-      socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEPALIVE_PROBES);
+      socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
+      socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
+      socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 6);
     }
   }
 
@@ -146,7 +158,7 @@ public final class Connection implements Closeable {
     try {
       socket.close();
     } catch (IOException e) {
-      // Nothing is left to do with a socket that does not even close.
+      // There is nothing left to do.
     }
   }
 
@@ -164,14 +176,6 @@ public final class Connection implements Closeable {
       // It has just been closed.
     }
     close(why);
-  }
-
-  /**
-   * Limits the send buffer. Otherwise the kernel accepts megabytes at once and then nothing for a
-   * long time, so a slow reader looks idle.
-   */
-  void limitUnsent() throws IOException {
-    socket.setSendBufferSize(WATCHED_SEND_BUFFER_BYTES);
   }
 
   /** Counts the looks of the idle watch, this one included, since it last saw progress. */

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Connects to a host by name.
@@ -27,13 +26,6 @@ import java.util.Set;
  */
 public record Connector(
     BlockingCalls calls, Class<? extends InetAddress> family, Duration timeout, Tls tls) {
-  /** How getaddrinfo(3) of glibc and of macOS says that there is no such name, or no address. */
-  private static final Set<String> UNKNOWN =
-      Set.of(
-          "Name or service not known",
-          "No address associated with hostname",
-          "nodename nor servname provided, or not known");
-
   /**
    * Tries every address of the host in turn until one answers (RFC 1123, section 2.3).
    *
@@ -97,11 +89,10 @@ public record Connector(
     }
   }
 
-  /** Java puts the system's reason behind the name: {@code www.example.org: Temporary failure}. */
+  /** Tells "no such name" from "no answer": getaddrinfo(3), which Java quotes behind the name. */
   private static String reason(UnknownHostException e, String host) {
-    String message = Describe.reason(e);
-    String reason = message.startsWith(host + ": ") ? message.substring(host.length() + 2) : "";
-    return reason.isEmpty() || UNKNOWN.contains(reason) ? "unknown host" : reason;
+    String reason = Describe.reason(e).replace(host + ": ", "");
+    return reason.endsWith("failure in name resolution") ? reason : "unknown host";
   }
 
   private List<InetAddress> ofFamily(String host) throws IOException {

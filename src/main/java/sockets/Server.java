@@ -9,12 +9,8 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Listens and accepts, one connection at a time or with a thread for each, until it is closed. */
@@ -22,17 +18,13 @@ public final class Server implements Closeable {
   /** As deep as Linux lets it be by default (net.core.somaxconn, listen(2)). */
   private static final int BACKLOG = 4096;
 
-  private static final long FIRST_PAUSE_MILLIS = 5;
-  private static final long LONGEST_PAUSE_MILLIS = 1000;
-  private static final long WARNING_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-  /** Serves one connection. */
+  /** What a server does for a client. */
   @FunctionalInterface
   public interface Handler {
     /**
-     * Serves one connection, from its first byte to its last. The server closes it afterwards.
+     * Serves one connection, from its first byte to its last.
      *
-     * @param connection an accepted connection
+     * @param connection an accepted connection, which the server closes afterwards
      * @throws IOException if it failed; the message becomes a warning
      */
     void handle(Connection connection) throws IOException;
@@ -48,15 +40,13 @@ public final class Server implements Closeable {
   public record Totals(int active, long served, long sent) {}
 
   private final ServerSocket listening;
+  private final Acceptor acceptor;
   private final Consumer<String> warnings;
-  private final CountDownLatch stopped = new CountDownLatch(1);
   private final Semaphore places = new Semaphore(0);
   private final Set<Connection> active = ConcurrentHashMap.newKeySet();
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(task -> Threads.daemon(task, "timer"));
+  private final Timer timer = new Timer();
 
   private boolean watched;
-  private long nextWarning = System.nanoTime();
 
   // Guarded by this, so that what a connection has sent counts once when it ends.
   private long served;
@@ -64,6 +54,7 @@ public final class Server implements Closeable {
 
   private Server(ServerSocket listening, Consumer<String> warnings) {
     this.listening = listening;
+    this.acceptor = new Acceptor(listening, warnings);
     this.warnings = warnings;
   }
 
@@ -81,11 +72,7 @@ public final class Server implements Closeable {
   public static Server listen(BlockingCalls calls, String bind, int port, Consumer<String> warnings)
       throws IOException {
     InetAddress address = Connector.resolve(bind)[0];
-    // The first close in a JVM opens descriptors of its own; it must not come when there are none
-    // left, or no socket could ever be closed.
-    Socket first = new Socket();
-    first.bind(null);
-    first.close();
+    Threads.waitAndClose();
     ServerSocket socket = calls.serverSocket();
     try {
       socket.bind(new InetSocketAddress(address, port), BACKLOG);
@@ -103,49 +90,18 @@ public final class Server implements Closeable {
   }
 
   /**
-   * Waits for the next client. While the system has no descriptor for it, the client waits in the
-   * backlog, and accept(2) is tried again after a pause (as Go's net/http does).
+   * Waits for the next client, however long that takes.
    *
    * @return its connection, which the caller closes; null when the server is closed
    */
   public Connection accept() {
-    try {
-      for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
-        try {
-          return connection(listening.accept());
-        } catch (IOException e) {
-          if (listening.isClosed()) {
-            return null;
-          }
-          warn(e);
-          stopped.await(pause, TimeUnit.MILLISECONDS);
-        }
+    while (true) {
+      Socket socket = acceptor.accept();
+      try {
+        return socket == null ? null : Connection.accepted(socket, watched);
+      } catch (IOException e) {
+        // This client has gone while it waited in the backlog.
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return null;
-    }
-  }
-
-  private Connection connection(Socket socket) throws IOException {
-    try {
-      Connection.prepare(socket);
-      Connection connection = new Connection(socket, Describe.address(socket));
-      if (watched) {
-        connection.limitUnsent();
-      }
-      return connection;
-    } catch (IOException e) {
-      socket.close();
-      throw e;
-    }
-  }
-
-  private void warn(IOException e) {
-    long now = System.nanoTime();
-    if (now - nextWarning >= 0) {
-      warnings.accept("cannot accept: " + Describe.reason(e) + ": new clients wait");
-      nextWarning = now + WARNING_INTERVAL_NANOS;
     }
   }
 
@@ -168,7 +124,7 @@ public final class Server implements Closeable {
         served++;
       }
       active.add(connection);
-      if (listening.isClosed()) { // and close() may have come before this connection was there
+      if (acceptor.isClosed()) { // and close() may have come before this connection was there
         connection.close();
       }
       try {
@@ -205,26 +161,6 @@ public final class Server implements Closeable {
   }
 
   /**
-   * Runs a task at an interval, on one daemon thread, until the server is closed.
-   *
-   * @param interval from the end of one run to the start of the next
-   * @param task must not block; if it fails, it is run again all the same
-   */
-  public void every(Duration interval, Runnable task) {
-    long nanos = interval.toNanos();
-    timer.scheduleWithFixedDelay(() -> survive(task), nanos, nanos, TimeUnit.NANOSECONDS);
-  }
-
-  /** The timer would drop a task that throws. The next run may be luckier. */
-  private static void survive(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException | OutOfMemoryError e) {
-      // There is nobody who could do anything about it.
-    }
-  }
-
-  /**
    * From now on closes connections on which nothing is read or written for some time. Call it
    * before {@link #serve}.
    *
@@ -233,7 +169,7 @@ public final class Server implements Closeable {
   public void closeIdle(Duration limit) {
     watched = true;
     IdleWatch watch = new IdleWatch(active, limit);
-    every(watch.interval(), watch);
+    timer.every(watch.interval(), watch);
   }
 
   /** {@return what {@link #serve} has done so far} */
@@ -244,8 +180,7 @@ public final class Server implements Closeable {
 
   /** Stops listening, which ends {@link #accept} and {@link #serve}; the connections live on. */
   public void stopListening() {
-    Connection.closeQuietly(listening);
-    stopped.countDown();
+    acceptor.close();
     if (places.availablePermits() == 0) {
       places.release(); // A wait for a place ends, and finds the server closed.
     }
@@ -255,7 +190,7 @@ public final class Server implements Closeable {
   @Override
   public void close() {
     stopListening();
-    timer.shutdownNow();
+    timer.close();
     active.forEach(connection -> connection.close("the server stops"));
   }
 }

@@ -43,7 +43,7 @@ public enum Threads {
    */
   public Executor perConnection() {
     if (resolved() == VIRTUAL) {
-      virtualThreads("first-").newThread(Threads::waitOnce).start();
+      virtualThreads("first-").newThread(Threads::waitAndClose).start();
       ThreadFactory virtual = virtualThreads("client-");
       return task -> virtual.newThread(task).start();
     }
@@ -79,10 +79,11 @@ public enum Threads {
   }
 
   /**
-   * Waits in a call on a socket. The first wait of a virtual thread opens descriptors that the JVM
-   * keeps; it must not come when there are none left, or no virtual thread could ever wait.
+   * Waits on a socket, and closes it. The first wait of a virtual thread and the first close of a
+   * socket open descriptors that the JVM keeps. They must not come when there are none left, or no
+   * virtual thread could ever wait, and no socket ever be closed.
    */
-  private static void waitOnce() {
+  static void waitAndClose() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       socket.setSoTimeout(1);
       socket.accept();
