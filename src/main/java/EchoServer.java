@@ -33,9 +33,6 @@ public final class EchoServer implements Callable<Integer> {
 
   private static final int LAST_BUFFER_BYTES = 1 << 16;
 
-  /** No write may hide from the idle watch for long that its client makes progress. */
-  private static final int WATCHED_BUFFER_BYTES = 1 << 15;
-
   /** A signal has to end the process within a second, whatever its thread waits for. */
   private static final long LAST_WORDS_MILLIS = 500;
 
@@ -170,7 +167,6 @@ public final class EchoServer implements Callable<Integer> {
 
   /** Sends back what comes, until the client ends its stream. */
   private void echo(Connection client) throws IOException {
-    int largest = idleTimeout.isZero() ? LAST_BUFFER_BYTES : WATCHED_BUFFER_BYTES;
     // A virtual thread that lets others go first often finds its next bytes there when it reads,
     // and need not wait for them, which for such a thread takes system calls of its own.
     boolean yields = threads.resolved() == Threads.VIRTUAL;
@@ -180,8 +176,8 @@ public final class EchoServer implements Callable<Integer> {
       if (yields) {
         Thread.yield();
       }
-      if (count == buffer.length && count < largest) {
-        buffer = new byte[Math.min(8 * count, largest)];
+      if (count == buffer.length && count < LAST_BUFFER_BYTES) {
+        buffer = new byte[Math.min(8 * count, LAST_BUFFER_BYTES)];
       }
     }
   }

@@ -121,24 +121,24 @@ public final class OneToOne implements Callable<Integer> {
   private void serve() throws IOException {
     try (Server server = Server.listen(console.calls(), bind, port, console::say)) {
       console.notice("listening on " + server.address());
-      while (true) {
-        try (Connection client = server.accept()) {
-          answer(client);
-        } catch (ConnectionException e) {
-          console.say(e.getMessage()); // The next client may be luckier.
-        }
+      for (Connection client; (client = server.accept()) != null; ) {
+        answer(client);
       }
     }
   }
 
   private void answer(Connection client) throws IOException {
-    console.notice(client.peer() + " connected");
-    int discarded = console.discardTyped(); // It was meant for somebody else.
-    if (discarded > 0) {
-      String what = Describe.count(discarded, "byte") + " typed before " + client.peer();
-      console.notice("discarded " + what + " connected");
+    try (client) {
+      console.notice(client.peer() + " connected");
+      int discarded = console.discardTyped(); // It was meant for somebody else.
+      if (discarded > 0) {
+        String what = Describe.count(discarded, "byte") + " typed before " + client.peer();
+        console.notice("discarded " + what + " connected");
+      }
+      converse(client, false);
+    } catch (ConnectionException e) {
+      console.say(e.getMessage()); // The next client may be luckier.
     }
-    converse(client, false);
   }
 
   /** Speaks and listens in turn until either side has had enough. */

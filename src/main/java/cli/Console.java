@@ -144,7 +144,7 @@ public final class Console {
     if (streams.inIsTerminal()) {
       // A read returns one line at most, and nothing at all where Ctrl-D was typed.
       for (int count; (count = streams.in().available()) > 0; ) {
-        discarded += streams.in().readNBytes(count).length;
+        discarded += Math.max(streams.in().read(new byte[count]), 0);
       }
     }
     return discarded;

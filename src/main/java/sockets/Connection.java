@@ -15,17 +15,17 @@ import jdk.net.ExtendedSocketOptions;
  * which ends a call that blocks in it.
  */
 public final class Connection implements Closeable {
-  /**
-   * For the idle watch. Otherwise the kernel accepts megabytes at once and then nothing for a long
-   * time, so a slow reader looks idle.
-   */
+  // For the idle watch. Otherwise the kernel accepts megabytes at once and then nothing for a long
+  // time, and a large write counts only when it is done: a slow reader would look idle.
   private static final int WATCHED_SEND_BUFFER_BYTES = 1 << 16;
+  private static final int WATCHED_WRITE_BYTES = 1 << 15;
 
   private final Socket socket;
   private final String peer;
   private final InputStream in;
   private final OutputStream out;
   private int receiveLimitMillis;
+  private int largestWrite = Integer.MAX_VALUE;
 
   // Each has one writer, the thread that serves the connection, so += loses nothing.
   private volatile long received;
@@ -33,8 +33,7 @@ public final class Connection implements Closeable {
 
   private volatile String closedBecause;
 
-  // Only the idle watch reads and writes these two.
-  private long progressSeen = -1;
+  private long progressSeen = -1; // by the idle watch
   private int looksWithoutProgress;
 
   /** Takes a connected socket that {@link #prepare} has seen. */
@@ -49,10 +48,12 @@ public final class Connection implements Closeable {
   static Connection accepted(Socket socket, boolean watched) throws IOException {
     try {
       prepare(socket);
+      Connection connection = new Connection(socket, Describe.address(socket));
       if (watched) {
         socket.setSendBufferSize(WATCHED_SEND_BUFFER_BYTES);
+        connection.largestWrite = WATCHED_WRITE_BYTES;
       }
-      return new Connection(socket, Describe.address(socket));
+      return connection;
     } catch (IOException e) {
       socket.close();
       throw e;
@@ -128,8 +129,11 @@ public final class Connection implements Closeable {
    */
   public void send(byte[] bytes, int length) throws ConnectionException {
     try {
-      out.write(bytes, 0, length);
-      sent += length;
+      for (int done = 0, count; done < length; done += count) {
+        count = Math.min(length - done, largestWrite);
+        out.write(bytes, done, count);
+        sent += count;
+      }
     } catch (IOException e) {
       throw lost(e);
     }
@@ -187,15 +191,12 @@ public final class Connection implements Closeable {
   }
 
   private ConnectionException lost(IOException e) {
-    String connection = "connection to " + peer;
-    String why = closedBecause;
-    if (why != null) {
-      return new ConnectionException(connection + " closed: " + why, e);
+    String what = "connection to " + peer + " lost: " + Describe.reason(e);
+    if (closedBecause != null) {
+      what = "connection to " + peer + " closed: " + closedBecause;
+    } else if (e.getCause() instanceof EOFException) { // TLS finds the end where it expects its own
+      what = peer + " ended the stream without ending TLS: the answer may be cut short";
     }
-    if (e.getCause() instanceof EOFException) { // TLS finds the end where it expects its own
-      String what = " ended the stream without ending TLS: the answer may be cut short";
-      return new ConnectionException(peer + what, e);
-    }
-    return new ConnectionException(connection + " lost: " + Describe.reason(e), e);
+    return new ConnectionException(what, e);
   }
 }
