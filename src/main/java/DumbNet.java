@@ -18,8 +18,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import sockets.Connection;
+import sockets.Connector;
 import sockets.Describe;
-import sockets.Tls;
 
 /** A client simpler than telnet: sends one line, prints every byte that comes back, ends. */
 @Command(
@@ -89,7 +89,14 @@ public final class DumbNet implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (Connection server = connecting.connect(console.calls(), tls(), host, port)) {
+    if (trusted != null && !tls) {
+      throw new ParameterException(spec.commandLine(), "invalid --cacert: it needs --tls");
+    }
+    Connector connector = connecting.connector(console.calls(), port);
+    if (tls) {
+      connector = connector.withTls(trusted);
+    }
+    try (Connection server = connector.connect(host, port)) {
       console.notice("connected to " + server.address());
       byte[] line = console.readLine("line to send: ");
       if (line == null) {
@@ -104,13 +111,6 @@ public final class DumbNet implements Callable<Integer> {
       console.notice(server.peer() + " ended the stream after " + received);
       return 0;
     }
-  }
-
-  private Tls tls() throws IOException {
-    if (trusted != null && !tls) {
-      throw new ParameterException(spec.commandLine(), "invalid --cacert: it needs --tls");
-    }
-    return tls ? new Tls(trusted) : null;
   }
 
   private void send(byte[] line, Connection server) throws IOException {

@@ -111,7 +111,7 @@ public final class OneToOne implements Callable<Integer> {
   }
 
   private void talk() throws IOException {
-    try (Connection server = connecting.connect(console.calls(), null, host, port)) {
+    try (Connection server = connecting.connector(console.calls(), port).connect(host, port)) {
       console.notice("connected to " + server.address());
       converse(server, true);
     }

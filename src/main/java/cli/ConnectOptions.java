@@ -1,6 +1,5 @@
 package cli;
 
-import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -10,9 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import sockets.BlockingCalls;
-import sockets.Connection;
 import sockets.Connector;
-import sockets.Tls;
 
 /** How to connect: the options of the programs that do. */
 public final class ConnectOptions {
@@ -37,17 +34,14 @@ public final class ConnectOptions {
   public ConnectOptions() {}
 
   /**
-   * Connects as the options ask for.
+   * Makes what connects as the options ask for.
    *
    * @param calls where sockets come from
-   * @param tls secures the connection; null for one that is not secured
-   * @param host a name or an address
-   * @param port 1 to 65535
-   * @return the connection
-   * @throws IOException if the name has no address, or none of them answers
+   * @param port the port to connect to
+   * @return a connector
+   * @throws ParameterException if the port is 0
    */
-  public Connection connect(BlockingCalls calls, Tls tls, String host, int port)
-      throws IOException {
+  public Connector connector(BlockingCalls calls, int port) {
     if (port == 0) {
       throw new ParameterException(program.commandLine(), "invalid PORT: " + Port.refusal("0"));
     }
@@ -55,6 +49,6 @@ public final class ConnectOptions {
     if (ipv4 != ipv6) {
       family = ipv4 ? Inet4Address.class : Inet6Address.class;
     }
-    return new Connector(calls, family, timeout, tls).connect(host, port);
+    return new Connector(calls, family, timeout, null);
   }
 }

@@ -24,7 +24,7 @@ public final class Connection implements Closeable {
   private final String peer;
   private final InputStream in;
   private final OutputStream out;
-  private int receiveLimitMillis;
+  private int receiveLimitMillis; // as the socket has it
   private int largestWrite = Integer.MAX_VALUE;
 
   // Each has one writer, the thread that serves the connection, so += loses nothing.
@@ -32,7 +32,6 @@ public final class Connection implements Closeable {
   private volatile long sent;
 
   private volatile String closedBecause;
-
   private long progressSeen = -1; // by the idle watch
   private int looksWithoutProgress;
 
@@ -124,8 +123,7 @@ public final class Connection implements Closeable {
    *
    * @param bytes holds what to send, from its start
    * @param length how many bytes of it
-   * @throws ConnectionException if the connection was reset, failed, or was closed from this side;
-   *     how many of the bytes the peer got is then unknown
+   * @throws ConnectionException as above; how many of the bytes the peer got is then unknown
    */
   public void send(byte[] bytes, int length) throws ConnectionException {
     try {

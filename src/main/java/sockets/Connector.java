@@ -1,5 +1,6 @@
 package sockets;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Inet6Address;
@@ -26,6 +27,17 @@ import java.util.Map;
  */
 public record Connector(
     BlockingCalls calls, Class<? extends InetAddress> family, Duration timeout, Tls tls) {
+  /**
+   * Makes one that secures its connections.
+   *
+   * @param trusted holds the certificates to trust; null for the JVM's own
+   * @return a connector like this, with TLS
+   * @throws IOException if there is no usable certificate
+   */
+  public Connector withTls(File trusted) throws IOException {
+    return new Connector(calls, family, timeout, new Tls(trusted));
+  }
+
   /**
    * Tries every address of the host in turn until one answers (RFC 1123, section 2.3).
    *

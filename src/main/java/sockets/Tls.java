@@ -29,7 +29,7 @@ import javax.net.ssl.TrustManagerFactory;
  * TLS 1.3 or 1.2 over a connected socket. The server's certificate must be trusted, valid today,
  * and for the host (RFC 9525); there is no way to skip that.
  */
-public final class Tls {
+final class Tls {
   static {
     // Otherwise the JDK takes a stream that was cut short for one that has ended.
     System.setProperty("com.sun.net.ssl.requireCloseNotify", "true");
@@ -37,13 +37,8 @@ public final class Tls {
 
   private final SSLContext context;
 
-  /**
-   * Trusts some certificates.
-   *
-   * @param file one or more certificates in PEM (RFC 7468); null for those of the JVM's trust store
-   * @throws IOException if there is no usable certificate
-   */
-  public Tls(File file) throws IOException {
+  /** Trusts certificates in PEM (RFC 7468), one or more; null: those of the JVM's trust store. */
+  Tls(File file) throws IOException {
     try {
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
