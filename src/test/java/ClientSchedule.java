@@ -1,17 +1,11 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import cli.StandardStreams;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import cli.Running;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.ServerSocket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import testkit.Capture;
 import testkit.Peer;
 
 /**
@@ -25,7 +19,15 @@ final class ClientSchedule extends Schedule {
     THE_SERVER_CLOSES,
     THE_SERVER_HALF_CLOSES_IN_A_MESSAGE,
     THE_SERVER_RESETS_IN_A_MESSAGE,
-    THE_SERVER_RESETS_AFTER_A_MESSAGE
+    THE_SERVER_RESETS_AFTER_A_MESSAGE;
+
+    boolean isTheUsers() {
+      return compareTo(THE_SERVER_CLOSES) < 0;
+    }
+
+    boolean isReset() {
+      return compareTo(THE_SERVER_RESETS_IN_A_MESSAGE) >= 0;
+    }
   }
 
   private final List<byte[]> messages = lines(random.nextInt(5));
@@ -42,109 +44,76 @@ final class ClientSchedule extends Schedule {
   }
 
   @Override
-  void run() throws Exception {
-    Capture out = new Capture();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
+  void run() throws IOException {
     try (ServerSocket listening = Peer.listen()) {
-      StandardStreams streams =
-          new StandardStreams(
-              new ByteArrayInputStream(typed()), out, new PrintStream(err, true), false, false);
-      String port = String.valueOf(listening.getLocalPort());
-      FutureTask<Integer> program =
-          new FutureTask<>(
-              () -> new OneToOne(streams).execute("--message-gap=0", "127.0.0.1", port));
-      Thread thread = new Thread(program);
-      thread.setDaemon(true);
-      thread.start();
+      String port = Peer.port(listening);
+      Running client = Running.of(OneToOne::new, "--message-gap=0", "127.0.0.1", port);
+      type(client);
       try (Peer server = Peer.accept(listening)) {
         serve(server);
-        int status = program.get(Capture.DEADLINE_SECONDS, TimeUnit.SECONDS);
-        assertEquals(isReset() ? 1 : 0, status, err.toString());
+        assertEquals(ending.isReset() ? 1 : 0, client.status(), client.err.text());
       }
+      check(client.out.bytes());
     }
-    check(out.bytes());
   }
 
-  private boolean isReset() {
-    return ending.compareTo(Ending.THE_SERVER_RESETS_IN_A_MESSAGE) >= 0;
-  }
-
-  /** All that the user types. */
-  private byte[] typed() {
-    ByteArrayOutputStream typed = new ByteArrayOutputStream();
-    for (byte[] message : messages) {
-      typed.writeBytes(join(message, lineEnding()));
+  private void type(Running client) {
+    messages.forEach(message -> client.type(ended(message)));
+    if (ending == Ending.THE_USER_CLOSES) {
+      client.type(ended(new byte[0])).type(line());
+    } else if (!ending.isTheUsers()) {
+      // Twice: some endings leave the user another turn.
+      client.type(ended(lastMessage)).type(lastMessage);
     }
-    switch (ending) {
-      case THE_USER_CLOSES:
-        typed.writeBytes(join(lineEnding(), line()));
-        break;
-      case THE_INPUT_ENDS:
-        break;
-      default:
-        // Twice: some endings leave the user another turn.
-        typed.writeBytes(join(lastMessage, lineEnding(), lastMessage));
-    }
-    return typed.toByteArray();
+    client.endInput();
   }
 
   private void serve(Peer server) throws IOException {
     if (hasty) {
       for (byte[] answer : answers) {
-        sendInPieces(server, join(answer, lineEnding()));
+        sendInPieces(server, ended(answer));
       }
     }
     for (int i = 0; i < messages.size(); i++) {
-      receive(server, messages.get(i));
+      receiveLine("server", messages.get(i), server);
       if (!hasty) {
-        sendInPieces(server, join(answers.get(i), lineEnding()));
+        sendInPieces(server, ended(answers.get(i)));
       }
     }
-    if (ending.compareTo(Ending.THE_SERVER_CLOSES) >= 0) {
-      receive(server, lastMessage);
-      end(server);
-    } else {
-      assertBytes("server, at the end", new byte[0], server.receiveAll());
+    if (!ending.isTheUsers()) {
+      receiveLine("server", lastMessage, server);
     }
-  }
-
-  private void end(Peer server) throws IOException {
     switch (ending) {
-      case THE_SERVER_CLOSES:
-        server.close();
-        break;
-      case THE_SERVER_HALF_CLOSES_IN_A_MESSAGE:
+      case THE_SERVER_CLOSES -> server.close();
+      case THE_SERVER_HALF_CLOSES_IN_A_MESSAGE -> {
         sendInPieces(server, lastAnswer);
         server.halfClose();
-        receive(server, lastMessage);
+        receiveLine("server", lastMessage, server);
         assertBytes("server, at the end", new byte[0], server.receiveAll());
-        break;
-      case THE_SERVER_RESETS_IN_A_MESSAGE:
+      }
+      case THE_SERVER_RESETS_IN_A_MESSAGE -> {
         sendInPieces(server, lastAnswer);
         server.reset();
-        break;
-      default:
-        sendInPieces(server, join(lastAnswer, lineEnding()));
+      }
+      case THE_SERVER_RESETS_AFTER_A_MESSAGE -> {
+        sendInPieces(server, ended(lastAnswer));
         server.reset();
+      }
+      default -> assertBytes("server, at the end", new byte[0], server.receiveAll());
     }
   }
 
   private void check(byte[] output) {
     byte[] printed = withNewlines(answers);
-    if (ending == Ending.THE_SERVER_RESETS_IN_A_MESSAGE) {
-      int end = Math.min(printed.length, output.length);
-      assertBytes("client", printed, Arrays.copyOf(output, end));
-      assertBeginning("client", lastAnswer, Arrays.copyOfRange(output, end, output.length));
-    } else if (ending == Ending.THE_SERVER_HALF_CLOSES_IN_A_MESSAGE
-        || ending == Ending.THE_SERVER_RESETS_AFTER_A_MESSAGE) {
-      assertBytes("client", join(printed, lastAnswer, new byte[] {'\n'}), output);
-    } else {
-      assertBytes("client", printed, output);
+    switch (ending) {
+      case THE_SERVER_RESETS_IN_A_MESSAGE -> {
+        int cut = Math.min(printed.length, output.length);
+        assertBytes("client", printed, Arrays.copyOf(output, cut));
+        assertCut("client", lastAnswer, Arrays.copyOfRange(output, cut, output.length));
+      }
+      case THE_SERVER_HALF_CLOSES_IN_A_MESSAGE, THE_SERVER_RESETS_AFTER_A_MESSAGE ->
+          assertBytes("client", join(printed, withNewline(lastAnswer)), output);
+      default -> assertBytes("client", printed, output);
     }
-  }
-
-  private static void receive(Peer server, byte[] message) throws IOException {
-    byte[] expected = join(message, new byte[] {'\n'});
-    assertBytes("server", expected, server.receive(expected.length));
   }
 }

@@ -12,21 +12,23 @@ final class EchoSchedule extends Schedule {
   private static final int MOST_UNDERWAY = 60_000;
 
   private final int port;
+  private final int number;
 
-  EchoSchedule(Random random, int port) {
+  EchoSchedule(Random random, int port, int number) {
     super(random);
     this.port = port;
+    this.number = number;
   }
 
   @Override
-  void run() throws Exception {
+  void run() throws IOException {
     List<Client> clients = new ArrayList<>();
     try {
-      for (int i = random.nextInt(4); i >= 0; i--) {
+      for (int i = 0; i < number; i++) {
         clients.add(new Client(Peer.connect(port)));
       }
-      for (int steps = random.nextInt(30); steps > 0; steps--) {
-        clients.get(random.nextInt(clients.size())).step();
+      for (int steps = random.nextInt(12 * number); steps > 0; steps--) {
+        clients.get(random.nextInt(number)).step();
         pause();
       }
       for (Client client : clients) {
@@ -62,20 +64,15 @@ final class EchoSchedule extends Schedule {
 
     void end() throws IOException {
       switch (random.nextInt(6)) {
-        case 0:
-          peer.reset();
-          break;
-        case 1:
-          peer.halfClose().reset();
-          break;
-        case 2:
-          peer.close();
-          break;
-        default:
+        case 0 -> peer.reset();
+        case 1 -> peer.halfClose().reset();
+        case 2 -> peer.close();
+        default -> {
           peer.halfClose();
           pause();
           receive(sent.size() - received);
           assertBytes("after the end", new byte[0], peer.receiveAll());
+        }
       }
     }
 

@@ -4,18 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import testkit.Capture;
 import testkit.Child;
 import testkit.Peer;
 
@@ -45,76 +42,73 @@ class PeersIT {
           peer.sendall(sys.stdin.readline().strip().encode())
       """;
 
-  @Test
-  void dumbNetGetsFromPythonWhatCurlGets(@TempDir Path directory) throws IOException {
-    try (Child server =
-        Child.command(
-            "python3",
-            "-u",
-            "-m",
-            "http.server",
-            "--bind=127.0.0.1",
-            "--directory=" + directory,
-            "0")) {
-      int port = number(server.out, "Serving HTTP on 127\\.0\\.0\\.1 port (\\d+) ");
-      getsWhatCurlGets(directory, port, "-N"); // It waits for header lines even in HTTP/0.9.
-    }
-  }
+  @TempDir static Path directory;
 
-  @Test
-  void dumbNetGetsFromNginxWhatCurlGets(@TempDir Path directory) throws IOException {
-    int port = freePort();
-    Path configuration =
-        Files.writeString(
-            directory.resolve("nginx.conf"),
-            String.format(
-                """
-                daemon off;
-                master_process off;
-                pid nginx.pid;
-                error_log stderr notice;
-                events {}
-                http {
-                  access_log off;
-                  client_body_temp_path tmp;
-                  proxy_temp_path tmp;
-                  fastcgi_temp_path tmp;
-                  uwsgi_temp_path tmp;
-                  scgi_temp_path tmp;
-                  server {
-                    listen 127.0.0.1:%d;
-                    root .;
-                  }
-                }
-                """,
-                port));
-    try (Child server =
-        Child.command(
-            "/usr/sbin/nginx", "-p", directory.toString(), "-c", configuration.toString())) {
-      server.err.await("event method"); // It listens already when it says how it will wait.
-      getsWhatCurlGets(directory, port, "-q");
-    }
-  }
+  private static byte[] page;
 
-  private static void getsWhatCurlGets(Path directory, int port, String http09Option)
-      throws IOException {
-    byte[] page = randomBytes(200_000);
+  @BeforeAll
+  static void writeFiles() throws IOException {
+    page = new byte[1_000_000];
+    new Random(1).nextBytes(page);
     Files.write(directory.resolve("page"), page);
-    byte[] body;
-    try (Child curl = Child.command("curl", "-s", "http://127.0.0.1:" + port + "/page")) {
-      assertEquals(0, curl.exitStatus());
-      body = curl.out.bytes();
+    Files.writeString(directory.resolve("client.py"), PYTHON_CLIENT);
+    Files.writeString(directory.resolve("server.py"), PYTHON_SERVER);
+  }
+
+  @Test
+  void dumbNetGetsFromPythonWhatCurlGets() {
+    try (Child server =
+        command("python3 -u -m http.server --bind=127.0.0.1 --directory=DIRECTORY 0", 0)) {
+      int port = server.out.awaitNumber("Serving HTTP on 127\\.0\\.0\\.1 port (\\d+) ");
+      getsWhatCurlGets(port, "-N"); // It waits for header lines even in HTTP/0.9.
     }
-    assertArrayEquals(page, body);
-    try (Child http10 = Child.of("DumbNet", "-b", "127.0.0.1", String.valueOf(port))) {
+  }
+
+  @Test
+  void dumbNetGetsFromNginxWhatCurlGets() throws IOException {
+    int port = Peer.freePort();
+    Files.writeString(
+        directory.resolve("nginx.conf"),
+        String.format(
+            """
+            daemon off;
+            master_process off;
+            pid nginx.pid;
+            error_log stderr notice;
+            events {}
+            http {
+              access_log off;
+              client_body_temp_path tmp;
+              proxy_temp_path tmp;
+              fastcgi_temp_path tmp;
+              uwsgi_temp_path tmp;
+              scgi_temp_path tmp;
+              server {
+                listen 127.0.0.1:%d;
+                root .;
+              }
+            }
+            """,
+            port));
+    try (Child server = command("nginx -p DIRECTORY -c DIRECTORY/nginx.conf", 0)) {
+      server.err.await("event method"); // It listens already when it says how it will wait.
+      getsWhatCurlGets(port, "-q");
+    }
+  }
+
+  private static void getsWhatCurlGets(int port, String http09Option) {
+    try (Child curl = command("curl -s http://127.0.0.1:PORT/page", port);
+        Child http10 = Child.of("DumbNet", "-b", "127.0.0.1", "" + port);
+        Child http09 = Child.of("DumbNet", http09Option, "127.0.0.1", "" + port)) {
+      assertEquals(0, curl.exitStatus());
+      byte[] body = curl.out.bytes();
+      assertArrayEquals(page, body);
       http10.type("GET /page HTTP/1.0\n");
       assertEquals(0, http10.exitStatus(), http10.err.text());
       byte[] answer = http10.out.bytes();
       String header = new String(answer, 0, answer.length - body.length, ISO_8859_1);
       assertTrue(header.matches("(?s)HTTP/1\\.[01] 200 OK\r\n.*\r\n\r\n"), header);
       assertArrayEquals(body, Arrays.copyOfRange(answer, header.length(), answer.length));
-    }
-    try (Child http09 = Child.of("DumbNet", http09Option, "127.0.0.1", String.valueOf(port))) {
       http09.type("GET /page\n");
       assertEquals(0, http09.exitStatus(), http09.err.text());
       assertArrayEquals(body, http09.out.bytes());
@@ -122,85 +116,53 @@ class PeersIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nc -N 127.0.0.1 %d", "socat -t 30 - TCP:127.0.0.1:%d"})
+  @ValueSource(strings = {"nc -N 127.0.0.1 PORT", "socat -t 30 - TCP:127.0.0.1:PORT"})
   void clientsOfEchoServerGetBackWhatTheySent(String command) {
-    byte[] data = randomBytes(1_000_000);
     try (Child server = Child.of("EchoServer", "0");
         Child client = command(command, server.port())) {
-      client.type(data).endInput();
+      client.type(page).endInput();
       assertEquals(0, client.exitStatus());
-      assertArrayEquals(data, client.out.bytes());
+      assertArrayEquals(page, client.out.bytes());
       server.err.await(" left: 1000000 bytes echoed\n");
     }
   }
 
-  @Test
-  void aChatWithEchoServer() {
-    try (Child server = Child.of("EchoServer", "0");
-        Child client = Child.of("OneToOne", "127.0.0.1", String.valueOf(server.port()))) {
-      client.type("hello\n");
-      client.out.await("hello\n");
-      client.type("is there an echo?\n\n");
-      assertEquals(0, client.exitStatus());
-      assertEquals("hello\nis there an echo?\n", client.out.text());
-      server.err.await(" left: 24 bytes echoed\n");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nc 127.0.0.1 PORT",
+        "ncat 127.0.0.1 PORT",
+        "telnet 127.0.0.1 PORT",
+        "python3 DIRECTORY/client.py PORT"
+      })
+  void clientsHoldAConversation(String command) {
+    try (Child server = Child.of("OneToOne", "--message-gap=0.2", "server", "0");
+        Child client = command(command, server.port())) {
+      converse(client, server);
+      client.signal("TERM");
+      server.err.await(" closed the connection\n");
+      assertEquals("hello\nhow are you?\n", server.out.text());
+      assertTrue(server.isRunning());
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nc 127.0.0.1 %d", "ncat 127.0.0.1 %d", "telnet 127.0.0.1 %d"})
-  void clientsHoldAConversation(String command) {
-    try (Child server = Child.of("OneToOne", "server", "0");
-        Child client = command(command, server.port())) {
-      converse(client, server);
-      client.signal("TERM");
-      goesOn(server);
-    }
-  }
-
-  @Test
-  void aPythonClientWithoutLineEndingsHoldsAConversation() {
-    try (Child server = Child.of("OneToOne", "--message-gap=0.2", "server", "0");
-        Child client =
-            Child.command("python3", "-c", PYTHON_CLIENT, String.valueOf(server.port()))) {
-      converse(client, server);
-      client.endInput();
-      assertEquals(0, client.exitStatus());
-      goesOn(server);
-    }
-  }
-
-  @Test
-  void ncAsServerHoldsAConversation() {
-    try (Child server = Child.command("nc", "-v", "-l", "127.0.0.1", "0")) {
-      converseWith(server, number(server.err, "Listening on \\S+ (\\d+)\n"));
-    }
-  }
-
-  @Test
-  void ncatAsServerHoldsAConversation() throws IOException {
-    int port = freePort();
-    try (Child server = Child.command("ncat", "-v", "-l", "127.0.0.1", String.valueOf(port))) {
-      server.err.await("Listening on 127.0.0.1:" + port);
-      converseWith(server, port);
-    }
-  }
-
-  @Test
-  void aPythonServerWithoutLineEndingsHoldsAConversation() {
-    try (Child server = Child.command("python3", "-c", PYTHON_SERVER)) {
-      converseWith(server, number(server.err, "listening on port (\\d+)\n"));
-      assertEquals(0, server.exitStatus());
-    }
-  }
-
-  private static void converseWith(Child server, int port) {
-    try (Child client =
-        Child.of("OneToOne", "--message-gap=0.2", "127.0.0.1", String.valueOf(port))) {
-      converse(client, server);
-      assertEquals("and to you\nbye\n", client.out.text());
-      client.type("\n");
-      assertEquals(0, client.exitStatus());
+  @ValueSource(
+      strings = {
+        "nc -v -l 127.0.0.1 0",
+        "ncat -v -l 127.0.0.1 PORT",
+        "python3 DIRECTORY/server.py"
+      })
+  void serversHoldAConversation(String command) throws IOException {
+    try (Child server = command(command, Peer.freePort())) {
+      int port = server.err.awaitNumber("(?i)listening on \\S+[: ](\\d+)\n");
+      try (Child client = Child.of("OneToOne", "--message-gap=0.2", "127.0.0.1", "" + port)) {
+        converse(client, server);
+        client.type("\n");
+        assertEquals(0, client.exitStatus());
+        assertEquals("and to you\nbye\n", client.out.text());
+        assertEquals(0, server.exitStatus());
+      }
     }
   }
 
@@ -215,35 +177,8 @@ class PeersIT {
     client.out.await("bye\n");
   }
 
-  private static void goesOn(Child server) {
-    assertEquals("hello\nhow are you?\n", server.out.text());
-    server.err.await(" closed the connection\n");
-    assertTrue(server.isRunning());
-  }
-
-  private static Child command(String format, int port) {
-    return Child.command(String.format(format, port).split(" "));
-  }
-
-  /** Waits for a number that a program says. */
-  private static int number(Capture output, String regex) {
-    Pattern pattern = Pattern.compile(regex);
-    String text = output.await("'" + regex + "'", t -> pattern.matcher(t).find());
-    Matcher matcher = pattern.matcher(text);
-    matcher.find();
-    return Integer.parseInt(matcher.group(1));
-  }
-
-  /** For programs that can't tell which port the system chose. */
-  private static int freePort() throws IOException {
-    try (ServerSocket free = Peer.listen()) {
-      return free.getLocalPort();
-    }
-  }
-
-  private static byte[] randomBytes(int count) {
-    byte[] bytes = new byte[count];
-    new Random(count).nextBytes(bytes);
-    return bytes;
+  private static Child command(String command, int port) {
+    String here = command.replace("DIRECTORY", directory.toString()).replace("PORT", "" + port);
+    return Child.command(here.split(" "));
   }
 }

@@ -1,16 +1,18 @@
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import testkit.Child;
 import testkit.Peer;
 
 /** What the peers and the user do, and when; all of it drawn from one random sequence. */
 abstract class Schedule {
+  private static final byte[] NEWLINE = {'\n'};
+
   final Random random;
 
   Schedule(Random random) {
@@ -19,29 +21,22 @@ abstract class Schedule {
 
   static Schedule of(long seed, int echoPort, Child chat, int chatPort) {
     Random random = new Random(seed);
-    switch (random.nextInt(3)) {
-      case 0:
-        return new EchoSchedule(random, echoPort);
-      case 1:
-        return new ServerSchedule(random, chat, chatPort, "#" + seed);
-      default:
-        return new ClientSchedule(random);
-    }
+    return switch (random.nextInt(3)) {
+      case 0 -> new EchoSchedule(random, echoPort, 1 + random.nextInt(4));
+      case 1 -> new ServerSchedule(random, chat, chatPort, "#" + seed);
+      default -> new ClientSchedule(random);
+    };
   }
 
   /** Does it all, and checks what each side has seen. */
-  abstract void run() throws Exception;
+  abstract void run() throws IOException;
 
   /** None, or one that gives way, or one of less than a millisecond. */
   final void pause() {
     switch (random.nextInt(6)) {
-      case 0:
-        Thread.yield();
-        break;
-      case 1:
-        LockSupport.parkNanos(random.nextInt((int) TimeUnit.MILLISECONDS.toNanos(1)));
-        break;
-      default:
+      case 0 -> Thread.yield();
+      case 1 -> LockSupport.parkNanos(random.nextInt((int) TimeUnit.MILLISECONDS.toNanos(1)));
+      default -> {}
     }
   }
 
@@ -75,15 +70,21 @@ abstract class Schedule {
   }
 
   final List<byte[]> lines(int count) {
-    List<byte[]> lines = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      lines.add(line());
-    }
-    return lines;
+    return Stream.generate(this::line).limit(count).toList();
   }
 
-  final byte[] lineEnding() {
-    return random.nextInt(3) == 0 ? new byte[] {'\r', '\n'} : new byte[] {'\n'};
+  /** A line as a peer or a user may end it. */
+  final byte[] ended(byte[] line) {
+    return random.nextInt(3) == 0 ? join(line, new byte[] {'\r', '\n'}) : withNewline(line);
+  }
+
+  /** A line as a program passes it on. */
+  static byte[] withNewline(byte[] line) {
+    return join(line, NEWLINE);
+  }
+
+  static byte[] withNewlines(List<byte[]> lines) {
+    return join(lines.stream().map(Schedule::withNewline).toArray(byte[][]::new));
   }
 
   static byte[] join(byte[]... parts) {
@@ -94,14 +95,8 @@ abstract class Schedule {
     return joined.toByteArray();
   }
 
-  /** The lines as a program passes them on. */
-  static byte[] withNewlines(List<byte[]> lines) {
-    ByteArrayOutputStream joined = new ByteArrayOutputStream();
-    for (byte[] line : lines) {
-      joined.writeBytes(line);
-      joined.write('\n');
-    }
-    return joined.toByteArray();
+  static void receiveLine(String whose, byte[] line, Peer peer) throws IOException {
+    assertBytes(whose, withNewline(line), peer.receive(line.length + 1));
   }
 
   static void assertBytes(String whose, byte[] expected, byte[] actual) {
@@ -114,14 +109,15 @@ abstract class Schedule {
     }
   }
 
-  /** Some of a message that a reset has cut; how much of it had arrived is not to be foreseen. */
-  static void assertBeginning(String whose, byte[] whole, byte[] actual) {
-    int length = actual.length;
-    if (length > 0 && actual[length - 1] == '\n') {
-      length--;
-    }
-    if (length > whole.length || !Arrays.equals(actual, 0, length, whole, 0, length)) {
-      throw new AssertionError(whose + ": not the beginning of the message that was cut");
+  /**
+   * Checks what is printed of a message that a reset has cut. How much of it had arrived is not to
+   * be foreseen, but it is a line of its own.
+   */
+  static void assertCut(String whose, byte[] message, byte[] actual) {
+    if (actual.length > 0) {
+      int length = Math.min(actual.length - 1, message.length);
+      byte[] expected = withNewline(Arrays.copyOf(message, length));
+      assertBytes(whose + ", of a message that was cut", expected, actual);
     }
   }
 }

@@ -1,5 +1,6 @@
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -16,12 +17,16 @@ final class ServerSchedule extends Schedule {
     THE_CLIENT_HALF_CLOSES,
     THE_CLIENT_HALF_CLOSES_IN_A_MESSAGE,
     THE_CLIENT_RESETS_IN_A_MESSAGE,
-    THE_CLIENT_RESETS_BEFORE_THE_ANSWER
+    THE_CLIENT_RESETS_BEFORE_THE_ANSWER;
+
+    boolean isReset() {
+      return compareTo(THE_CLIENT_RESETS_IN_A_MESSAGE) >= 0;
+    }
   }
 
   private final Child server;
   private final int port;
-  private final byte[] mark;
+  private final String mark;
   private final int start;
 
   private final List<byte[]> messages = lines(random.nextInt(5));
@@ -31,7 +36,7 @@ final class ServerSchedule extends Schedule {
   private final Ending ending = Ending.values()[random.nextInt(Ending.values().length)];
 
   /** Does not wait for answers; then a reset would overtake messages. */
-  private final boolean hasty = random.nextBoolean() && ending.compareTo(Ending.values()[3]) < 0;
+  private final boolean hasty = random.nextBoolean() && !ending.isReset();
 
   private final boolean typesAhead = random.nextBoolean();
 
@@ -39,112 +44,93 @@ final class ServerSchedule extends Schedule {
     super(random);
     this.server = server;
     this.port = port;
-    this.mark = (mark + "\n").getBytes(UTF_8);
+    this.mark = mark + "\n";
     start = server.out.bytes().length;
   }
 
   @Override
-  void run() throws Exception {
+  void run() throws IOException {
     try (Peer client = Peer.connect(port)) {
       if (typesAhead) {
         answers.forEach(this::type);
       }
       if (hasty) {
         for (byte[] message : messages) {
-          sendInPieces(client, join(message, lineEnding()));
+          sendInPieces(client, ended(message));
         }
       }
       for (int i = 0; i < messages.size(); i++) {
         if (!hasty) {
-          sendInPieces(client, join(messages.get(i), lineEnding()));
+          sendInPieces(client, ended(messages.get(i)));
         }
         if (!typesAhead) {
           type(answers.get(i));
         }
-        if (!hasty) {
-          receive(client, answers.get(i));
-        }
-      }
-      if (hasty) {
-        answers.forEach(answer -> receive(client, answer));
+        receiveLine("client", answers.get(i), client);
       }
       end(client);
+      if (!ending.isReset()) {
+        assertBytes("client, at the end", new byte[0], client.receiveAll());
+      }
     }
     checkOutput();
   }
 
-  private void end(Peer client) throws Exception {
+  private void end(Peer client) throws IOException {
     switch (ending) {
-      case THE_USER_CLOSES:
-        sendInPieces(client, join(last, lineEnding()));
+      case THE_USER_CLOSES -> {
+        sendInPieces(client, ended(last));
         server.type("\n");
-        break;
-      case THE_CLIENT_HALF_CLOSES:
-        client.halfClose();
-        break;
-      case THE_CLIENT_HALF_CLOSES_IN_A_MESSAGE:
+      }
+      case THE_CLIENT_HALF_CLOSES -> client.halfClose();
+      case THE_CLIENT_HALF_CLOSES_IN_A_MESSAGE -> {
         sendInPieces(client, last);
         client.halfClose();
         type(lastAnswer);
-        receive(client, lastAnswer);
-        break;
-      case THE_CLIENT_RESETS_IN_A_MESSAGE:
+        receiveLine("client", lastAnswer, client);
+      }
+      case THE_CLIENT_RESETS_IN_A_MESSAGE -> {
         sendInPieces(client, last);
         client.reset();
-        return;
-      default:
-        sendInPieces(client, join(last, lineEnding()));
+      }
+      case THE_CLIENT_RESETS_BEFORE_THE_ANSWER -> {
+        sendInPieces(client, ended(last));
         server.out.awaitBytes(start + expected().length);
         client.reset();
         type(lastAnswer);
-        return;
+      }
     }
-    assertBytes("client, at the end", new byte[0], client.receiveAll());
   }
 
   /** Another conversation shows where the output of this one ends, and that the server goes on. */
-  private void checkOutput() throws Exception {
+  private void checkOutput() throws IOException {
     try (Peer client = Peer.connect(port).send(mark)) {
       server.type("\n");
       assertBytes("the next client", new byte[0], client.receiveAll());
     }
+    server.out.await(mark);
+    byte[] output = server.out.bytes();
+    output = Arrays.copyOfRange(output, start, output.length - mark.getBytes(UTF_8).length);
     byte[] expected = expected();
-    byte[] output = server.out.awaitBytes(start + expected.length + mark.length);
-    int end = output.length - mark.length;
     if (ending == Ending.THE_CLIENT_RESETS_IN_A_MESSAGE) {
-      int cut = start + expected.length;
-      server.out.await(new String(mark, UTF_8));
-      output = server.out.bytes();
-      end = output.length - mark.length;
-      assertBeginning("server", last, Arrays.copyOfRange(output, cut, end));
-      end = cut;
+      int cut = Math.min(expected.length, output.length);
+      assertCut("server", last, Arrays.copyOfRange(output, cut, output.length));
+      output = Arrays.copyOf(output, cut);
     }
-    assertBytes("server", expected, Arrays.copyOfRange(output, start, end));
+    assertBytes("server", expected, output);
   }
 
   /** What the server prints, but for a message that a reset has cut. */
   private byte[] expected() {
     byte[] printed = withNewlines(messages);
-    switch (ending) {
-      case THE_CLIENT_HALF_CLOSES:
-      case THE_CLIENT_RESETS_IN_A_MESSAGE:
-        return printed;
-      default:
-        return join(printed, last, new byte[] {'\n'});
-    }
+    return switch (ending) {
+      case THE_CLIENT_HALF_CLOSES, THE_CLIENT_RESETS_IN_A_MESSAGE -> printed;
+      default -> join(printed, withNewline(last));
+    };
   }
 
   private void type(byte[] line) {
-    server.type(join(line, lineEnding()));
+    server.type(ended(line));
     pause();
-  }
-
-  private void receive(Peer client, byte[] answer) {
-    try {
-      byte[] expected = join(answer, new byte[] {'\n'});
-      assertBytes("client", expected, client.receive(expected.length));
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 }

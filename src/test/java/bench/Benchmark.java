@@ -1,21 +1,18 @@
 package bench;
 
-import com.sun.management.UnixOperatingSystemMXBean;
+import bench.Workload.Kind;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
-import sockets.Describe;
 
-/** Measures EchoServer of the packaged jar beside the other echo servers that the machine has. */
+/** Measures EchoServer of the packaged jar beside other echo servers. A program, not a test. */
 @Command(
     name = "Benchmark",
     mixinStandardHelpOptions = true,
@@ -23,129 +20,72 @@ import sockets.Describe;
     footerHeading = "%nExample, in the project's directory, after mvn package:%n",
     footer = "  java -cp target/blocking-sockets.jar:target/test-classes bench.Benchmark")
 final class Benchmark implements Callable<Integer> {
-  private static final Path DIRECTORY = Path.of("target", "bench");
+  /** What a measurement takes besides, roughly. */
+  private static final double OVERHEAD_SECONDS = 0.2;
 
-  /** What a server or this program needs descriptors for besides clients, and more. */
-  private static final int SPARE_DESCRIPTORS = 100;
-
-  @Option(
-      names = "--rounds",
-      paramLabel = "N",
-      description = "Measure everything N times and take medians (default 5).")
+  @Option(names = "--rounds", description = "Measure everything N times, take medians (default 5).")
   private int rounds = 5;
 
   @Option(
       names = "--seconds",
-      paramLabel = "SECONDS",
-      description = "How long each measurement takes, at least (default 1).")
+      description = "How long each measurement keeps clients busy (default 1).")
   private double seconds = 1;
 
-  @Option(
-      names = "--servers",
-      paramLabel = "NAME",
-      split = ",",
-      description = "Only these of gcc, java, python3, socat, ncat (default all).")
-  private List<String> servers = Contender.PROGRAMS;
+  @Option(names = "--jdk", description = "Measure EchoServer on this JDK too; may be given again.")
+  private List<Path> jdks = new ArrayList<>();
 
-  @Option(
-      names = "--jdk",
-      paramLabel = "DIRECTORY",
-      description = "Measure EchoServer on this JDK too; may be given again.")
-  private List<Path> jdks = List.of();
-
-  @Option(
-      names = "--quick",
-      description = {
-        "One round of 0.1 s, nothing warm, no more than 1,000 clients: shows that all works,",
-        "not how fast."
-      })
-  private boolean quick;
-
-  private final List<RunningServer> running = new CopyOnWriteArrayList<>();
-  private final Progress progress = new Progress();
   private final Results results = new Results();
+  private int status;
 
   public static void main(String[] args) {
-    System.exit(
-        new CommandLine(new Benchmark())
-            .setExecutionExceptionHandler((e, commandLine, parsed) -> say(Describe.reason(e)))
-            .execute(args));
+    System.exit(new CommandLine(new Benchmark()).execute(args));
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (quick) {
-      rounds = 1;
-      seconds = 0.1;
-    } else if (rounds < 1 || !(seconds > 0)) {
-      throw new IOException("--rounds is 1 or more, --seconds more than 0");
-    }
-    Runtime.getRuntime().addShutdownHook(new Thread(this::end));
-    Files.createDirectories(DIRECTORY);
-    for (Contender contender : Contender.all(jdks)) {
-      if (servers.contains(contender.program())) {
-        add(contender);
+    Path directory = Files.createTempDirectory("bench");
+    // However this program ends, by Ctrl-C for example.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(directory)));
+    jdks.add(0, Path.of(System.getProperty("java.home")));
+    List<RunningServer> servers = new ArrayList<>();
+    for (Contender contender : Contender.all(jdks, directory)) {
+      try {
+        RunningServer.build(contender);
+        servers.add(new RunningServer(contender));
+      } catch (IOException e) {
+        System.err.println("left out: " + e);
       }
     }
-    if (running.isEmpty()) {
-      throw new IOException("no server to measure; --servers are " + Contender.PROGRAMS);
-    }
-    List<Workload> workloads =
-        Workload.ALL.stream()
-            .filter(workload -> !quick || workload.clients() <= 1_000)
-            .filter(Benchmark::isPossible)
-            .toList();
-    measure(workloads);
-    progress.end();
-    print(
-        new Markdown(results, running.stream().map(RunningServer::contender).toList(), workloads));
-    return results.failures().isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+    measure(servers);
+    List<Contender> contenders = servers.stream().map(server -> server.contender).toList();
+    System.out.println(results.table("medians of " + rounds + " rounds", contenders));
+    System.out.println(results.chart(contenders));
+    return status;
   }
 
-  private Duration time() {
-    return Duration.ofMillis(Math.round(seconds * 1000));
-  }
-
-  private void add(Contender contender) throws InterruptedException {
-    if (!Contender.isInstalled(contender.program())) {
-      say(contender.title() + " is left out: " + contender.program() + " is not installed");
-      return;
-    }
-    try {
-      RunningServer server = new RunningServer(contender, DIRECTORY);
-      running.add(server);
-      if (!server.awaitListening()) {
-        server.close();
-        running.remove(server);
-        say(contender.title() + " does not listen, see " + server.log());
-      }
+  private static void end(Path directory) {
+    System.err.close(); // What fails from here on fails as its server has gone.
+    RunningServer.endAll();
+    try (var files = Files.walk(directory)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     } catch (IOException e) {
-      say(Describe.reason(e));
+      // Some of it stays: it is in the system's directory for what may be removed.
     }
-  }
-
-  private static boolean isPossible(Workload workload) {
-    boolean possible =
-        !(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)
-            || workload.clients() + SPARE_DESCRIPTORS <= system.getMaxFileDescriptorCount();
-    if (!possible) {
-      say("left out, as `ulimit -n` is too low: " + workload);
-    }
-    return possible;
   }
 
   /**
    * Server by server, round by round: when the machine gets slower, it does so for all. A round
    * before the first does not count: in it all get warm.
    */
-  private void measure(List<Workload> workloads) throws InterruptedException {
-    int first = quick ? 1 : 0;
-    progress.begin((rounds + 1 - first) * workloads.size() * running.size(), time());
-    for (int round = first; round <= rounds; round++) {
-      for (Workload workload : workloads) {
-        for (RunningServer server : running) {
-          progress.next(server.contender().title() + ": " + workload);
-          if (server.contender().takes(workload)) {
+  private void measure(List<RunningServer> servers) throws InterruptedException {
+    int measurements = (rounds + 1) * Workload.ALL.size() * servers.size();
+    double minutes = measurements * (seconds + OVERHEAD_SECONDS) / 60;
+    System.err.printf("the whole run takes about %.1f minutes%n", minutes);
+    for (int round = 0; round <= rounds; round++) {
+      System.err.println(round == 0 ? "getting warm" : "round " + round + " of " + rounds);
+      for (Workload workload : Workload.ALL) {
+        for (RunningServer server : servers) {
+          if (workload.clients() <= server.contender.mostClients()) {
             measure(workload, server, round > 0);
           }
         }
@@ -155,40 +95,35 @@ final class Benchmark implements Callable<Integer> {
 
   private void measure(Workload workload, RunningServer server, boolean counts)
       throws InterruptedException {
-    Contender contender = server.contender();
-    if (results.hasFailed(contender, workload)) {
-      return;
-    }
     try {
-      double figure = Load.measure(workload, server.port(), time());
+      double figure = figure(workload, server);
       if (counts) {
-        results.add(contender, workload, figure);
+        results.add(server.contender, workload, figure);
       }
-      server.awaitIdle();
     } catch (IOException e) {
-      results.fail(contender, workload, Describe.reason(e));
+      System.err.println(server.contender.title() + " failed: " + workload + ": " + e);
+      status = CommandLine.ExitCode.SOFTWARE;
     }
   }
 
-  private void print(Markdown markdown) {
-    System.out.println(markdown.table());
-    System.out.println(markdown.chart());
-    System.out.printf(
-        "Medians of %s of %s, %s; in brackets: ratio to the first server; -: no figure.%n",
-        Describe.count(rounds, "round"),
-        Describe.seconds(time()),
-        Describe.count(Runtime.getRuntime().availableProcessors(), "processor"));
-    results.failures().forEach(failure -> System.out.println("Failed: " + failure));
-  }
-
-  /** However this program ends, by Ctrl-C for example. */
-  private void end() {
-    progress.end();
-    running.forEach(RunningServer::close);
-  }
-
-  private static int say(String text) {
-    System.err.println("Benchmark: " + text);
-    return ExitCode.SOFTWARE;
+  private double figure(Workload workload, RunningServer server)
+      throws IOException, InterruptedException {
+    Kind kind = workload.kind();
+    if (kind != Kind.FIRST_ECHO && kind != Kind.MEMORY) {
+      try (Load load = new Load(workload, server.address)) {
+        return load.measure(seconds) / (kind == Kind.STREAM ? 1e6 : 1);
+      } finally {
+        server.awaitIdle();
+      }
+    }
+    try (RunningServer fresh = new RunningServer(server.contender);
+        Load load = new Load(workload, fresh.address)) {
+      if (kind == Kind.FIRST_ECHO) {
+        return fresh.firstEchoMillis;
+      }
+      double before = fresh.residentKib();
+      load.connectAll();
+      return (fresh.residentKib() - before) / workload.clients();
+    }
   }
 }

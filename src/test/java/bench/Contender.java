@@ -5,64 +5,46 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
-import java.util.stream.Stream;
-import testkit.Child;
 
 /**
  * An echo server that can be measured.
  *
  * @param title the head of its column
- * @param program what has to be installed
  * @param mostClients how many it is given at a time
- * @param command its command line; {@code PORT} stands for the port
+ * @param build a shell command that makes it; fails where something is not installed
+ * @param run a shell command that runs it on {@code $PORT}
  */
-record Contender(String title, String program, int mostClients, List<String> command) {
+record Contender(String title, int mostClients, String build, String run) {
   /** In the order of the columns; ratios are to the first of those that are measured. */
-  static final List<String> PROGRAMS = List.of("gcc", "java", "python3", "socat", "ncat");
-
-  /** EchoServer on this JDK and on others, and its peers. */
-  static List<Contender> all(List<Path> otherJdks) throws IOException {
+  static List<Contender> all(List<Path> jdks, Path made) throws IOException {
     List<Contender> all = new ArrayList<>();
-    String program = "target/bench/echo";
-    String compile = "gcc -O2 -pthread -o " + program + " src/test/bench/echo.c";
-    all.add(peer("C", "gcc", Integer.MAX_VALUE, compile + " && exec " + program + " PORT"));
-    all.add(echoServer(Path.of(System.getProperty("java.home"))));
-    for (Path jdk : otherJdks) {
+    String gcc = "gcc -O2 -pthread -o " + made + "/echo-c src/test/bench/echo.c";
+    all.add(new Contender("C", 10_000, gcc, made + "/echo-c $PORT"));
+    for (Path jdk : jdks) {
       all.add(echoServer(jdk));
     }
+    String env = "GOCACHE=" + made + "/go GOTOOLCHAIN=local CGO_ENABLED=0";
+    String go = env + " go build -o " + made + "/echo-go src/test/bench/echo.go";
+    all.add(new Contender("Go", 10_000, go, made + "/echo-go $PORT"));
+    // What is called python3 may be a script that looks for Python, which takes a while.
+    String find = "path=$(python3 -c 'import sys; print(sys.executable)')";
+    String python = made + "/python";
     // Every 5 ms each thread that waits for the interpreter wakes up: 10,000 do little else.
-    all.add(peer("Python", "python3", 1_000, "exec python3 src/test/bench/echo.py PORT"));
-    // For these two a client is two processes.
-    String listen = "TCP-LISTEN:PORT,bind=127.0.0.1,fork,reuseaddr,nodelay,backlog=128";
-    all.add(peer("socat", "socat", 100, "exec socat " + listen + " EXEC:/bin/cat"));
-    all.add(peer("ncat", "ncat", 100, "exec ncat -l -k -m 1000 -e /bin/cat 127.0.0.1 PORT"));
+    String script = " src/test/bench/echo.py $PORT";
+    all.add(new Contender("Python", 1_000, find + " && ln -s $path " + python, python + script));
+    // For these two a client is two processes; they say much about clients that leave.
+    String socat = "socat TCP-LISTEN:$PORT,bind=127.0.0.1,fork,nodelay,backlog=128 EXEC:/bin/cat";
+    all.add(new Contender("socat", 100, "command -v socat", socat + " 2> /dev/null"));
+    String ncat = "ncat -l -k -m 1000 -e /bin/cat 127.0.0.1 $PORT";
+    all.add(new Contender("ncat", 100, "command -v ncat", ncat + " 2> /dev/null"));
     return all;
   }
 
-  private static Contender peer(String title, String program, int mostClients, String script) {
-    return new Contender(title, program, mostClients, List.of("sh", "-c", script));
-  }
-
   private static Contender echoServer(Path jdk) throws IOException {
-    Properties release = new Properties();
-    try (var reader = Files.newBufferedReader(jdk.resolve("release"))) {
-      release.load(reader);
-    }
-    String version = release.getProperty("JAVA_VERSION", "?").replaceAll("\"|\\..*", "");
-    List<String> command = Child.java(List.of(), "EchoServer", "-q", "PORT");
-    command.set(0, jdk.resolve("bin/java").toString());
-    return new Contender("EchoServer (Java " + version + ")", "java", Integer.MAX_VALUE, command);
-  }
-
-  static boolean isInstalled(String program) {
-    return program.equals("java")
-        || Stream.of(System.getenv("PATH").split(":"))
-            .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
-  }
-
-  /** Is it to be given this workload? */
-  boolean takes(Workload workload) {
-    return workload.clients() <= mostClients;
+    String release = Files.readString(jdk.resolve("release"));
+    String version = release.replaceFirst("(?s).*JAVA_VERSION=\"(\\d+).*", "$1");
+    String jar = "target/blocking-sockets.jar";
+    String run = jdk + "/bin/java -cp " + jar + " EchoServer -q --bind=127.0.0.1 $PORT";
+    return new Contender("EchoServer (Java " + version + ")", 10_000, "true", run);
   }
 }

@@ -1,13 +1,15 @@
 package bench;
 
+import bench.Workload.Kind;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.time.Duration;
+import java.nio.channels.SocketChannel;
+import java.util.Random;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -15,166 +17,149 @@ import java.util.function.BooleanSupplier;
  * cost little, however many they are, and leave the processors to the server.
  */
 final class Load implements Closeable {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final int CONNECTING = 8;
+  private static final int PATIENCE_SECONDS = 30;
+  private static final int CONNECTED = SelectionKey.OP_CONNECT | SelectionKey.OP_WRITE;
+
+  private static final ByteBuffer RANDOM = ByteBuffer.allocateDirect(128 << 10);
+
+  static {
+    new Random(1).ints(RANDOM.capacity() / Integer.BYTES).forEach(RANDOM::putInt);
+  }
 
   private final Workload workload;
   private final InetSocketAddress server;
   private final Selector selector = Selector.open();
+  private final ByteBuffer received = ByteBuffer.allocateDirect(64 << 10);
   private boolean measuring;
   private int opened;
-  private int served;
   private long done;
 
-  private Load(Workload workload, int port) throws IOException {
+  Load(Workload workload, InetSocketAddress server) throws IOException {
     this.workload = workload;
-    this.server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-  }
-
-  /**
-   * Measures.
-   *
-   * @return round trips per second, or bytes per second
-   * @throws IOException if a client is not served, or gets a wrong byte
-   */
-  static double measure(Workload workload, int port, Duration time) throws IOException {
-    try (Load load = new Load(workload, port)) {
-      return load.measure(time);
-    }
-  }
-
-  private double measure(Duration time) throws IOException {
-    if (workload.kind() != Workload.Kind.CHURN) {
-      connectAll();
-    }
-    measuring = true;
-    long start = System.nanoTime();
-    begin();
-    long end = start + time.toNanos();
-    run(PATIENCE.plus(time), () -> done >= workload.clients() && System.nanoTime() >= end);
-    return done * 1e9 / (System.nanoTime() - start);
+    this.server = server;
   }
 
   /** Connects the clients and has a message of each echoed; few wait at a time, as queues are. */
-  private void connectAll() throws IOException {
+  void connectAll() throws IOException {
     while (opened < workload.clients()) {
-      Client client = connect();
-      client.sendUpTo(workload.bytes());
-      run(PATIENCE, () -> opened - served < CONNECTING);
+      new Client();
+      run(0, () -> opened - done < 8);
     }
-    run(PATIENCE, () -> served == opened);
+    run(0, () -> done == opened);
   }
 
-  private Client connect() throws IOException {
-    Client client = new Client(opened++);
-    try {
-      client.channel.socket().connect(server, (int) PATIENCE.toMillis());
-      client.channel.configureBlocking(false);
-      client.channel.register(selector, SelectionKey.OP_READ, client);
-      return client;
-    } catch (IOException e) {
-      client.close();
-      throw e;
+  /** Keeps the clients busy; returns round trips or bytes per second. */
+  double measure(double seconds) throws IOException {
+    if (workload.kind() != Kind.CHURN) {
+      connectAll();
     }
+    measuring = true;
+    done = 0;
+    long start = System.nanoTime();
+    for (SelectionKey key : selector.keys()) {
+      key.interestOpsOr(workload.kind() == Kind.STREAM ? SelectionKey.OP_WRITE : 0);
+      ((Client) key.attachment()).send();
+    }
+    while (opened < workload.clients()) {
+      new Client();
+    }
+    double end = start + seconds * 1e9;
+    run(seconds, () -> done >= workload.clients() && System.nanoTime() >= end);
+    return done * 1e9 / (System.nanoTime() - start);
   }
 
-  private void begin() throws IOException {
-    switch (workload.kind()) {
-      case PING_PONG -> {
-        for (SelectionKey key : selector.keys()) {
-          client(key).sendUpTo(2L * workload.bytes());
-        }
-      }
-      case STREAM -> selector.keys().forEach(key -> key.interestOpsOr(SelectionKey.OP_WRITE));
-      case CHURN -> {
-        for (int i = 0; i < workload.clients(); i++) {
-          connectNext();
-        }
-      }
-    }
-  }
-
-  private void run(Duration patience, BooleanSupplier finished) throws IOException {
-    long end = System.nanoTime() + patience.toNanos();
+  private void run(double seconds, BooleanSupplier finished) throws IOException {
+    double end = System.nanoTime() + (seconds + PATIENCE_SECONDS) * 1e9;
     while (!finished.getAsBoolean()) {
       if (System.nanoTime() >= end) {
-        throw new SocketTimeoutException("not served in time with " + opened + " connected");
+        throw new IOException("not served in time with " + opened + " connected");
       }
       selector.select(100);
       for (SelectionKey key : selector.selectedKeys()) {
-        step(key, client(key));
+        ((Client) key.attachment()).goOn(key);
       }
       selector.selectedKeys().clear();
     }
   }
 
-  private static Client client(SelectionKey key) {
-    return (Client) key.attachment();
-  }
-
-  private void step(SelectionKey key, Client client) throws IOException {
-    if (!measuring) {
-      greet(client);
-      return;
-    }
-    switch (workload.kind()) {
-      case PING_PONG -> pingPong(client);
-      case STREAM -> stream(key, client);
-      case CHURN -> churn(key, client);
-    }
-  }
-
-  private void greet(Client client) throws IOException {
-    client.sendUpTo(workload.bytes());
-    if (client.receive() > 0 && client.echoed() == workload.bytes()) {
-      served++;
-    }
-  }
-
-  private void pingPong(Client client) throws IOException {
-    if (client.receive() > 0 && client.echoed() % workload.bytes() == 0) {
-      done++;
-    }
-    client.sendUpTo((client.echoed() / workload.bytes() + 1) * workload.bytes());
-  }
-
-  private void stream(SelectionKey key, Client client) throws IOException {
-    if (key.isReadable()) {
-      done += client.receive();
-    }
-    if (key.isWritable()) {
-      client.sendMore(workload.bytes());
-    }
-  }
-
-  private void churn(SelectionKey key, Client client) throws IOException {
-    if (key.isReadable()) {
-      client.receive();
-    } else {
-      client.channel.finishConnect();
-      key.interestOps(SelectionKey.OP_READ);
-    }
-    client.sendUpTo(workload.bytes());
-    if (client.echoed() == workload.bytes()) {
-      done++;
-      client.close();
-      connectNext();
-    }
-  }
-
-  private void connectNext() throws IOException {
-    Client client = new Client(opened++);
-    client.channel.configureBlocking(false);
-    boolean connected = client.channel.connect(server);
-    int awaited = connected ? SelectionKey.OP_WRITE : SelectionKey.OP_CONNECT;
-    client.channel.register(selector, awaited, client);
-  }
-
   @Override
   public void close() throws IOException {
     for (SelectionKey key : selector.keys()) {
-      client(key).close();
+      ((Client) key.attachment()).close();
     }
     selector.close();
+  }
+
+  /** A connection: it sends its own message again and again, and checks each byte that returns. */
+  private final class Client {
+    private final SocketChannel channel = SocketChannel.open();
+    private final ByteBuffer message = RANDOM.slice(97 * opened++ % 65_521, workload.bytes());
+    private final ByteBuffer expected = message.duplicate();
+
+    /** Begins to connect: where the server's queue is full that takes seconds, of this client's. */
+    Client() throws IOException {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      channel.configureBlocking(false).register(selector, CONNECTED, this);
+      channel.connect(server);
+    }
+
+    /** Sends what the system takes at once. */
+    void send() throws IOException {
+      if (!message.hasRemaining()) {
+        message.rewind();
+      }
+      channel.write(message);
+    }
+
+    void goOn(SelectionKey key) throws IOException {
+      if (key.interestOps() == CONNECTED) {
+        channel.finishConnect();
+        key.interestOps(SelectionKey.OP_READ);
+        send();
+      }
+      int count = key.isReadable() ? receive() : 0;
+      boolean complete = count > 0 && expected.position() == 0;
+      if (measuring && workload.kind() == Kind.STREAM) {
+        done += count;
+        if (key.isWritable()) {
+          send();
+        }
+      } else if (complete) {
+        done++;
+        if (workload.kind() == Kind.CHURN) {
+          close();
+          new Client();
+        } else if (measuring) {
+          send();
+        }
+      } else if (message.hasRemaining()) {
+        send();
+      }
+    }
+
+    private int receive() throws IOException {
+      int count = channel.read(received.clear().limit(expected.remaining()));
+      if (count < 0) {
+        throw new IOException("connection closed by the server");
+      }
+      if (!received.flip().equals(expected.slice(expected.position(), count))) {
+        throw new IOException("wrong bytes came back");
+      }
+      expected.position((expected.position() + count) % workload.bytes());
+      return count;
+    }
+
+    /**
+     * Ends the stream, as clients do (FIN), but then drops the connection (RST): remembered for a
+     * minute (TIME_WAIT, RFC 9293 section 3.6.1), each would keep a port, and these run out.
+     */
+    void close() throws IOException {
+      try (channel) {
+        if (channel.isConnected()) {
+          channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+          channel.shutdownOutput();
+        }
+      }
+    }
   }
 }

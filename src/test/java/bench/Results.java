@@ -1,48 +1,89 @@
 package bench;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.OptionalDouble;
+import static java.util.stream.Collectors.joining;
 
-/** The figures of all rounds. */
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The figures of all rounds, shown as a README can have them. */
 final class Results {
+  private static final List<String> COLOURS =
+      List.of("gray", "blue", "orange", "green", "red", "purple", "brown");
+
+  /** They show how a server takes more and more clients. */
+  private static final List<Workload> CHARTED = Workload.ALL.subList(0, 5);
+
   private record Cell(Contender contender, Workload workload) {}
 
-  private final Map<Cell, List<Double>> figures = new LinkedHashMap<>();
-  private final Map<Cell, String> failures = new LinkedHashMap<>();
+  private final Map<Cell, List<Double>> figures = new HashMap<>();
 
+  /** Adds the figure of a round. */
   void add(Contender contender, Workload workload, double figure) {
     figures.computeIfAbsent(new Cell(contender, workload), cell -> new ArrayList<>()).add(figure);
   }
 
-  /** From here on there is no figure, whatever other rounds have brought. */
-  void fail(Contender contender, Workload workload, String why) {
-    failures.put(new Cell(contender, workload), why);
+  /** The median over the rounds; not a number (NaN) where there is no figure. */
+  private double median(Contender contender, Workload workload) {
+    List<Double> all = figures.getOrDefault(new Cell(contender, workload), List.of(Double.NaN));
+    List<Double> sorted = all.stream().sorted().toList();
+    return (sorted.get((sorted.size() - 1) / 2) + sorted.get(sorted.size() / 2)) / 2;
   }
 
-  boolean hasFailed(Contender contender, Workload workload) {
-    return failures.containsKey(new Cell(contender, workload));
-  }
-
-  /** The median over the rounds; nothing where a round failed or the workload was left out. */
-  OptionalDouble median(Contender contender, Workload workload) {
-    Cell cell = new Cell(contender, workload);
-    if (failures.containsKey(cell) || !figures.containsKey(cell)) {
-      return OptionalDouble.empty();
+  /** Medians, and in brackets what they are of the first server's. */
+  String table(String head, List<Contender> contenders) {
+    StringBuilder table = new StringBuilder(row(head, contenders.stream().map(Contender::title)));
+    table.append(row("---", contenders.stream().map(contender -> "---:")));
+    for (Workload workload : Workload.ALL) {
+      double first = median(contenders.get(0), workload);
+      Stream<String> cells = contenders.stream().map(c -> cell(median(c, workload), first));
+      table.append(row(workload.toString(), cells));
     }
-    double[] sorted = figures.get(cell).stream().mapToDouble(figure -> figure).sorted().toArray();
-    int middle = sorted.length / 2;
-    return OptionalDouble.of(
-        sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2);
+    return table.toString();
   }
 
-  /** What failed and why, a line each. */
-  List<String> failures() {
-    List<String> lines = new ArrayList<>();
-    failures.forEach(
-        (cell, why) -> lines.add(cell.contender.title() + ": " + cell.workload + ": " + why));
-    return lines;
+  private static String row(String first, Stream<String> rest) {
+    return Stream.concat(Stream.of(first), rest).collect(joining(" | ", "| ", " |\n"));
+  }
+
+  private static String cell(double figure, double first) {
+    if (Double.isNaN(figure)) {
+      return "-";
+    }
+    String format = (figure < 100 ? "%.1f" : "%,.0f") + (Double.isNaN(first) ? "" : " (%.2f)");
+    return String.format(Locale.ROOT, format, figure, figure / first);
+  }
+
+  /** A Mermaid chart of the servers that took every number of clients; it draws no legend. */
+  String chart(List<Contender> contenders) {
+    List<Contender> lines =
+        contenders.stream()
+            .filter(c -> CHARTED.stream().noneMatch(w -> Double.isNaN(median(c, w))))
+            .limit(COLOURS.size())
+            .toList();
+    return """
+    ```mermaid
+    %%%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "%s"}}}}%%%%
+    xychart-beta
+      title "%s"
+      x-axis "clients" %s
+      y-axis "round trips per second" 0 --> %d
+    %s```
+    """
+        .formatted(
+            String.join(", ", COLOURS.subList(0, lines.size())),
+            lines.stream()
+                .map(c -> COLOURS.get(lines.indexOf(c)) + ": " + c.title())
+                .collect(joining(", ")),
+            CHARTED.stream().map(point -> "\"" + point.clients() + "\"").toList(),
+            lines.stream().flatMap(this::rounded).max(Long::compare).orElse(0L),
+            lines.stream().map(c -> "  line " + rounded(c).toList() + "\n").collect(joining()));
+  }
+
+  private Stream<Long> rounded(Contender contender) {
+    return CHARTED.stream().map(point -> Math.round(median(contender, point)));
   }
 }

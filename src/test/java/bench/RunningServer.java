@@ -2,82 +2,92 @@ package bench;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A contender as a child process. */
+/** A contender as a child process, which has served its first client. */
 final class RunningServer implements Closeable {
-  private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final int POLL_MILLIS = 50;
+  private static final int PATIENCE_MILLIS = 30_000;
 
-  private final Contender contender;
-  private final Path log;
-  private final int port;
+  private static boolean ended;
+
+  final Contender contender;
+  final InetSocketAddress address;
+
+  /** From the start of its process until its first client had its byte back. */
+  final double firstEchoMillis;
+
   private final Process process;
 
-  /** Launches the server, which has the system choose a port for it. */
-  RunningServer(Contender contender, Path directory) throws IOException {
+  /** Starts the server on a port that is free. */
+  RunningServer(Contender contender) throws IOException, InterruptedException {
     this.contender = contender;
-    log = directory.resolve(contender.title() + ".log");
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      address = (InetSocketAddress) free.getLocalSocketAddress();
     }
-    List<String> command = new ArrayList<>();
-    if (Contender.isInstalled("setsid")) {
-      // As in a terminal of its own: Linux shares the processors out among sessions first, then
-      // among the threads of each (autogroup, sched(7)).
-      command.add("setsid");
+    long start = System.nanoTime();
+    // In a session of its own, as in a terminal of its own: Linux shares the processors out among
+    // sessions first, then among the threads of each (autogroup, sched(7)).
+    process = shell("exec $(command -v setsid) " + contender.run(), address.getPort());
+    awaitEcho();
+    firstEchoMillis = (System.nanoTime() - start) / 1e6;
+  }
+
+  static void build(Contender contender) throws IOException, InterruptedException {
+    if (shell(contender.build(), 0).waitFor() != 0) {
+      throw new IOException(contender.title() + ", as this fails: " + contender.build());
     }
-    contender.command().forEach(word -> command.add(word.replace("PORT", "" + port)));
-    process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
   }
 
-  Contender contender() {
-    return contender;
+  private static synchronized Process shell(String script, int port) throws IOException {
+    if (ended) {
+      throw new IOException("the benchmark ends");
+    }
+    ProcessBuilder shell = new ProcessBuilder("sh", "-c", script);
+    shell.environment().put("PORT", String.valueOf(port));
+    return shell.redirectOutput(Redirect.DISCARD).redirectError(Redirect.INHERIT).start();
   }
 
-  int port() {
-    return port;
+  /** Kills all servers; none is started any more. */
+  static synchronized void endAll() {
+    ended = true;
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
   }
 
-  /** What the server says. */
-  Path log() {
-    return log;
-  }
-
-  /** Waits until clients can connect; false if the server has ended, or takes too long. */
-  boolean awaitListening() throws IOException, InterruptedException {
-    long end = System.nanoTime() + DEADLINE_NANOS;
-    while (System.nanoTime() < end && !process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
-      try {
-        new Socket(InetAddress.getLoopbackAddress(), port).close();
-        return true;
+  private void awaitEcho() throws IOException, InterruptedException {
+    for (int i = 0; i < PATIENCE_MILLIS && process.isAlive(); i++) {
+      try (Socket client = new Socket()) {
+        client.connect(address, PATIENCE_MILLIS);
+        client.setSoTimeout(PATIENCE_MILLIS);
+        client.getOutputStream().write('1');
+        boolean itself = client.getLocalPort() == address.getPort(); // RFC 9293, section 3.5
+        if (client.getInputStream().read() == '1' && !itself) {
+          return;
+        }
       } catch (ConnectException e) {
-        // Not yet.
+        Thread.sleep(1);
       }
     }
-    return false;
+    throw new IOException(contender.title() + " does not listen");
   }
 
-  /** Waits until the server has dealt with the end of its clients, which must not cost the next. */
+  /** Waits until the server has dealt with all that its clients did: it must not cost the next. */
   void awaitIdle() throws InterruptedException {
-    long end = System.nanoTime() + DEADLINE_NANOS;
-    Duration before;
+    Duration before = null;
     Duration now = processorTime();
-    do {
+    for (int i = 0; i < PATIENCE_MILLIS / 50 && !now.equals(before); i++) {
+      Thread.sleep(50);
       before = now;
-      Thread.sleep(POLL_MILLIS);
       now = processorTime();
-    } while (!now.equals(before) && System.nanoTime() < end);
+    }
   }
 
   private Duration processorTime() {
@@ -86,10 +96,17 @@ final class RunningServer implements Closeable {
         .reduce(Duration.ZERO, Duration::plus);
   }
 
+  /** How much memory the idle server has (VmRSS, proc_pid_status(5)). */
+  double residentKib() throws IOException, InterruptedException {
+    awaitIdle();
+    String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"));
+    return Double.parseDouble(status.replaceFirst("(?s).*VmRSS:\\s*(\\d+) kB.*", "$1"));
+  }
+
   /** Kills the server and the processes that it has started. */
   @Override
   public void close() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    process.destroyForcibly().onExit().join();
   }
 }

@@ -4,10 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** An output that tests can wait on: holds all that was written, and wakes who waits for it. */
 public final class Capture extends OutputStream {
@@ -16,10 +17,14 @@ public final class Capture extends OutputStream {
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
+  /** A text of whole lines. */
+  public static String lines(String... lines) {
+    return String.join("\n", lines) + "\n";
+  }
+
   @Override
-  public synchronized void write(int b) {
-    bytes.write(b);
-    notifyAll();
+  public void write(int b) {
+    write(new byte[] {(byte) b}, 0, 1);
   }
 
   @Override
@@ -52,6 +57,11 @@ public final class Capture extends OutputStream {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
+  /** How often some text has appeared so far. */
+  public int count(String part) {
+    return text().split(Pattern.quote(part), -1).length - 1;
+  }
+
   /** Waits until the text so far satisfies a condition; fails with the text at the deadline. */
   public synchronized String await(String what, Predicate<String> condition) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
@@ -63,10 +73,20 @@ public final class Capture extends OutputStream {
       try {
         wait(left);
       } catch (InterruptedException e) {
-        throw new UncheckedIOException(new java.io.InterruptedIOException("waiting for " + what));
+        throw new AssertionError("interrupted while waiting for " + what, e);
       }
     }
     return text();
+  }
+
+  /** Waits until some text has appeared. */
+  public String await(String expected) {
+    return await("'" + expected + "'", text -> text.contains(expected));
+  }
+
+  /** Waits until some text has appeared so often. */
+  public String await(int times, String expected) {
+    return await(times + " times '" + expected + "'", text -> count(expected) >= times);
   }
 
   /** Waits until there are at least so many bytes, and returns all. */
@@ -75,8 +95,16 @@ public final class Capture extends OutputStream {
     return bytes();
   }
 
-  /** Waits until some text has appeared. */
-  public String await(String expected) {
-    return await("'" + expected + "'", text -> text.contains(expected));
+  /** Waits for a number: the first group of a pattern. */
+  public int awaitNumber(String regex) {
+    Pattern pattern = Pattern.compile(regex);
+    Matcher matcher = pattern.matcher(await(regex, text -> pattern.matcher(text).find()));
+    matcher.find();
+    return Integer.parseInt(matcher.group(1));
+  }
+
+  /** Waits until a server says where it listens, and returns its real port. */
+  public int awaitPort() {
+    return awaitNumber("listening on \\S*:(\\d+)");
   }
 }

@@ -1,6 +1,5 @@
 package testkit;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -8,18 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /** A program of the packaged jar in a JVM of its own, started as a user starts it. */
 public final class Child implements AutoCloseable {
-  private static final Pattern LISTENING = Pattern.compile("listening on \\S*:(\\d+)");
-
   public final Capture out = new Capture();
   public final Capture err = new Capture();
 
@@ -27,9 +19,9 @@ public final class Child implements AutoCloseable {
   private final Thread drainOut;
   private final Thread drainErr;
 
-  private Child(ProcessBuilder builder) {
+  private Child(List<String> command) {
     try {
-      process = builder.start();
+      process = new ProcessBuilder(command).start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -39,12 +31,12 @@ public final class Child implements AutoCloseable {
 
   /** Runs {@code java -cp JAR} with the arguments: the name of a program and its own. */
   public static Child of(String... arguments) {
-    return new Child(new ProcessBuilder(java(List.of(), arguments)));
+    return withJvm(List.of(), arguments);
   }
 
   /** The same with options for the JVM, {@code -Xmx32m} for example. */
   public static Child withJvm(List<String> jvmOptions, String... arguments) {
-    return new Child(new ProcessBuilder(java(jvmOptions, arguments)));
+    return new Child(java(jvmOptions, arguments));
   }
 
   /**
@@ -52,9 +44,10 @@ public final class Child implements AutoCloseable {
    * redirections and pipes.
    */
   public static Child inShell(String script, List<String> jvmOptions, String... arguments) {
+    Watch.assumeLinuxWith("bash");
     List<String> command = new ArrayList<>(List.of("bash", "-c", script, "bash"));
     command.addAll(java(jvmOptions, arguments));
-    return new Child(new ProcessBuilder(command));
+    return new Child(command);
   }
 
   /**
@@ -62,22 +55,16 @@ public final class Child implements AutoCloseable {
    * one screen, here {@link #out}, which shows what is typed too. Ends with the program's status.
    */
   public static Child onTerminal(String... arguments) {
-    assumeInstalled("script");
+    Watch.assumeLinuxWith("script");
     String script = "exec script -qefc \"$(printf '%q ' \"$@\")\" /dev/null";
     return inShell(script, List.of(), arguments);
   }
 
   /** Runs any other program; where it is not installed the test is skipped. */
   public static Child command(String... command) {
-    assumeInstalled(command[0]);
-    return new Child(new ProcessBuilder(command));
-  }
-
-  private static void assumeInstalled(String program) {
-    Assumptions.assumeTrue(
-        Stream.of(System.getenv("PATH").split(File.pathSeparator))
-            .anyMatch(directory -> Files.isExecutable(Path.of(directory).resolve(program))),
-        program + " is not installed");
+    List<String> words = new ArrayList<>(List.of(command));
+    words.set(0, Watch.assumeInstalled(command[0]).toString());
+    return new Child(words);
   }
 
   /** The command line of a program of the jar. */
@@ -87,26 +74,28 @@ public final class Child implements AutoCloseable {
     command.addAll(jvmOptions);
     command.add("-cp");
     command.add(System.getProperty("jar", "target/blocking-sockets.jar"));
-    command.addAll(Arrays.asList(arguments));
-    if (listens(arguments)) {
+    command.addAll(List.of(arguments));
+    if (listens(List.of(arguments))) {
       command.add("--bind=127.0.0.1");
     }
     return command;
   }
 
   /** Nobody outside is to reach a server of a test, unless the test says where it listens. */
-  private static boolean listens(String... arguments) {
-    List<String> words = List.of(arguments);
-    return (words.contains("EchoServer") || words.contains("server"))
-        && words.stream().noneMatch(word -> word.startsWith("--bind"));
+  private static boolean listens(List<String> arguments) {
+    return (arguments.contains("EchoServer") || arguments.contains("server"))
+        && arguments.stream().noneMatch(word -> word.startsWith("--bind"));
+  }
+
+  /** The JVM options that have names looked up in a file of these lines alone. */
+  public static List<String> names(Path directory, String... lines) throws IOException {
+    Path hosts = Files.write(directory.resolve("hosts"), List.of(lines));
+    return List.of("-Djdk.net.hosts.file=" + hosts);
   }
 
   /** Waits for a server's notice, and returns the real port that it names. */
   public int port() {
-    Matcher matcher =
-        LISTENING.matcher(err.await("the port", text -> LISTENING.matcher(text).find()));
-    matcher.find();
-    return Integer.parseInt(matcher.group(1));
+    return err.awaitPort();
   }
 
   /** Types: the bytes are in the program's standard input when this returns. */
@@ -159,17 +148,24 @@ public final class Child implements AutoCloseable {
 
   /** Sends a signal by its name, {@code TERM} or {@code INT}. */
   public void signal(String name) {
-    try {
-      new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).inheritIO().start().waitFor();
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError("cannot send a signal", e);
+    try (Child kill = command("kill", "-" + name, "" + pid())) {
+      kill.exitStatus();
     }
   }
 
-  /** Kills what still runs. */
+  /** Kills what still runs, and removes what jcmd leaves behind of a JVM that is killed. */
   @Override
   public void close() {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+    all.add(process.toHandle());
+    try {
+      for (ProcessHandle each : all) {
+        each.destroyForcibly();
+        each.onExit().get(Capture.DEADLINE_SECONDS, TimeUnit.SECONDS);
+        Files.deleteIfExists(Path.of("/tmp/.java_pid" + each.pid()));
+      }
+    } catch (Exception e) {
+      throw new AssertionError("a child of this test can't be ended", e);
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -40,9 +41,47 @@ public final class Peer implements Closeable {
     return server;
   }
 
+  /** The port of such a server, for a command line. */
+  public static String port(ServerSocket server) {
+    return String.valueOf(server.getLocalPort());
+  }
+
+  /** A server that does not accept, and whose queue is so full that Linux takes nobody more. */
+  public static ServerSocket fullQueue() throws IOException {
+    Watch.assumeLinuxWith(); // Elsewhere a full queue refuses.
+    ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    for (int i = 0; i < 10; i++) {
+      try {
+        new Socket().connect(server.getLocalSocketAddress(), 500);
+      } catch (SocketTimeoutException e) {
+        return server;
+      }
+    }
+    throw new AssertionError("ten connections fit in a queue for one");
+  }
+
+  /** Takes a port on which nobody listens, so that nobody else can listen there either. */
+  public static Socket nobody() throws IOException {
+    Socket socket = new Socket();
+    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    return socket;
+  }
+
+  /** A free port, for programs that can't tell which one the system chose. */
+  public static int freePort() throws IOException {
+    try (Socket socket = nobody()) {
+      return socket.getLocalPort();
+    }
+  }
+
   /** Accepts the next client of such a server. */
   public static Peer accept(ServerSocket server) throws IOException {
     return new Peer(server.accept());
+  }
+
+  /** How a server names this peer. */
+  public String name() {
+    return "127.0.0.1:" + socket.getLocalPort();
   }
 
   public Peer send(String text) throws IOException {
@@ -54,6 +93,24 @@ public final class Peer implements Closeable {
     return this;
   }
 
+  /** Sends, in a thread of its own, as much as is taken until the connection ends. */
+  public Thread flood() {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                while (true) {
+                  send(new byte[1 << 16]);
+                }
+              } catch (IOException e) {
+                // It has ended.
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
   /** Receives exactly so many bytes, or fewer if the stream ends before. */
   public byte[] receive(int count) throws IOException {
     return socket.getInputStream().readNBytes(count);
@@ -62,13 +119,10 @@ public final class Peer implements Closeable {
   /** Receives up to and with the next LF. */
   public String receiveLine() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
-    int b;
-    do {
-      b = socket.getInputStream().read();
-      if (b >= 0) {
-        line.write(b);
-      }
-    } while (b >= 0 && b != '\n');
+    int b = 0;
+    while (b != '\n' && (b = socket.getInputStream().read()) >= 0) {
+      line.write(b);
+    }
     return line.toString(UTF_8);
   }
 

@@ -3,43 +3,55 @@ package testkit;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** What Linux tells about another process, and waiting for it to change. */
 public final class Watch {
   private Watch() {}
 
+  /** Skips the test where a condition is false, and says why, which Maven does not. */
+  public static void assume(boolean condition, String otherwise) {
+    if (!condition) {
+      System.out.println("A test is skipped: " + otherwise);
+    }
+    Assumptions.assumeTrue(condition, otherwise);
+  }
+
   /** Skips the test where there is no /proc as Linux has it, or one of these programs is not. */
   public static void assumeLinuxWith(String... programs) {
-    Assumptions.assumeTrue(Files.exists(Path.of("/proc/self/fd")), "needs Linux");
-    for (String program : programs) {
-      Assumptions.assumeTrue(isInstalled(program), "needs " + program);
-    }
+    assume(Files.exists(Path.of("/proc/self/fd")), "this is not Linux");
+    List.of(programs).forEach(Watch::assumeInstalled);
   }
 
-  /** A shell has its background jobs, and so what they start, ignore SIGINT: proc(5), SigIgn. */
+  /** Finds a program; skips the test where it is not installed. */
+  static Path assumeInstalled(String program) {
+    String directories = System.getenv("PATH") + ":/usr/sbin"; // not in every user's PATH
+    Optional<Path> path =
+        Stream.of(directories.split(":"))
+            .map(directory -> Path.of(directory).resolve(program))
+            .filter(Files::isExecutable)
+            .findFirst();
+    assume(path.isPresent(), program + " is not installed");
+    return path.get();
+  }
+
+  /** A shell has its background jobs ignore SIGINT, and nohup has SIGHUP: proc(5), SigIgn. */
   public static void assumeInterruptible() {
     String ignored = read("/proc/self/status").split("SigIgn:\\s*")[1].split("\n")[0];
-    boolean ignoresInt = (Long.parseUnsignedLong(ignored, 16) & 1 << 1) != 0;
-    Assumptions.assumeFalse(ignoresInt, "SIGINT is ignored here");
-  }
-
-  private static boolean isInstalled(String program) {
-    for (String directory : System.getenv("PATH").split(":")) {
-      if (Files.isExecutable(Path.of(directory, program))) {
-        return true;
-      }
-    }
-    return false;
+    boolean ignores = (Long.parseUnsignedLong(ignored, 16) & 0b11) != 0;
+    assume(!ignores, "SIGINT or SIGHUP is ignored here");
   }
 
   /** Waits for what nothing announces, by looking again and again; fails at the deadline. */
@@ -86,16 +98,12 @@ public final class Watch {
 
   /** Runs a tool of the JDK, jcmd for example, and returns what it prints. */
   public static String jdkTool(String tool, Object... arguments) {
-    String[] command = new String[arguments.length + 1];
-    command[0] = Path.of(System.getProperty("java.home"), "bin", tool).toString();
-    for (int i = 0; i < arguments.length; i++) {
-      command[i + 1] = arguments[i].toString();
-    }
-    try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      return new String(process.getInputStream().readAllBytes(), US_ASCII);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", tool).toString());
+    List.of(arguments).forEach(argument -> command.add(argument.toString()));
+    try (Child child = Child.command(command.toArray(String[]::new))) {
+      child.exitStatus();
+      return child.out.text();
     }
   }
 
