@@ -1,6 +1,7 @@
 import cli.Console;
 import cli.Port;
 import cli.Program;
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -27,7 +28,7 @@ import sockets.Timer;
     description = "Send every client back what it sent; one thread per connection.",
     footerHeading = "%nExample:%n",
     footer = "  java -cp blocking-sockets.jar EchoServer 7000")
-public final class EchoServer implements Callable<Integer> {
+public final class EchoServer implements Callable<Integer>, Closeable {
   /** What an idle client costs; one whose messages fill it gets a larger one. */
   private static final int FIRST_BUFFER_BYTES = 512;
 
@@ -100,11 +101,9 @@ public final class EchoServer implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Executor threadPerConnection = threadPerConnection();
-    Thread hook = new Thread(this::stop);
     try (Server listening = Server.listen(console.calls(), bind, port, console::say);
         Timer timer = new Timer()) {
       server = listening;
-      Runtime.getRuntime().addShutdownHook(hook);
       String thread = ", a " + kind() + " thread for each client";
       console.notice("listening on " + server.address() + thread);
       if (!reportInterval.isZero()) {
@@ -140,8 +139,12 @@ public final class EchoServer implements Callable<Integer> {
     return threads.resolved().name().toLowerCase(Locale.ROOT);
   }
 
-  /** Runs on SIGTERM, Ctrl-C and hang-up; the system closes the connections as the process ends. */
-  void stop() {
+  /** Stops the server; waits until the totals are printed, but not for a stuck standard error. */
+  @Override
+  public void close() {
+    if (server == null) {
+      return;
+    }
     server.stopListening();
     try {
       totalsSaid.await(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);

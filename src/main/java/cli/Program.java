@@ -1,5 +1,6 @@
 package cli;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -43,13 +44,25 @@ public final class Program {
   /**
    * Runs a command with the standard streams of the process, and ends the process.
    *
-   * @param command makes the command
+   * @param command makes the command; one that is {@link Closeable} is closed on SIGTERM, Ctrl-C
+   *     and hang-up
    * @param args the command line
    */
   public static void main(Function<Console, Callable<Integer>> command, String... args) {
     Program program = new Program(StandardStreams.ofProcess(), command);
     Thread.setDefaultUncaughtExceptionHandler(new LastWords(program.command.getCommandName()));
+    if (program.command.getCommand() instanceof Closeable closeable) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> close(closeable)));
+    }
     System.exit(program.execute(args));
+  }
+
+  private static void close(Closeable command) {
+    try {
+      command.close();
+    } catch (IOException e) {
+      // The process ends.
+    }
   }
 
   /** Runs a command with other streams, and returns its exit status. */

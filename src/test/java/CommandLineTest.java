@@ -1,0 +1,104 @@
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static testkit.Capture.lines;
+
+import cli.Console;
+import cli.Running;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the command line of each program is not allowed to say, and what it says of itself. */
+class CommandLineTest {
+  private static final Map<String, Function<Console, Callable<Integer>>> PROGRAMS =
+      Map.of("DumbNet", DumbNet::new, "OneToOne", OneToOne::new, "EchoServer", EchoServer::new);
+
+  private static Running run(String program, String arguments) {
+    String[] words = arguments.isEmpty() ? new String[0] : arguments.split(" ");
+    return Running.of(PROGRAMS.get(program), words);
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          DumbNet    | "" | Missing required parameters: 'HOST', 'PORT'
+          DumbNet    | localhost | Missing required parameter: 'PORT'
+          DumbNet    | localhost 80 x | Unmatched argument at index 2: 'x'
+          DumbNet    | localhost abc | invalid PORT: 'abc' is not a port number (1-65535)
+          DumbNet    | localhost @/etc/hosts | invalid PORT: '@/etc/hosts' is not a port number (1-65535)
+          DumbNet    | -i-1 h 80 | invalid --idle-timeout: '-1' is not a number of seconds (0-2147483.647)
+          DumbNet    | --cacert=ca.pem h 80 | invalid --cacert: it needs --tls
+          DumbNet    | -x h 80 | Unknown option: '-x'
+          DumbNet    | -p 7000 localhost | Unknown option: '-p'
+          DumbNet    | localhost abc x --nonsense | Unknown option: '--nonsense'
+          OneToOne   | h 0 | invalid PORT: '0' is not a port number (1-65535)
+          OneToOne   | --bind=0.0.0.0 h 80 | invalid --bind: a client does not listen
+          OneToOne   | -w 10 server 0 | invalid --connect-timeout: a server does not connect
+          OneToOne   | -4 server 0 | invalid -4: a server does not connect
+          OneToOne   | -6 server 0 | invalid -6: a server does not connect
+          OneToOne   | -l 7000 | Unknown option: '-l'
+          EchoServer | "" | Missing required parameter: 'PORT'
+          EchoServer | 0 x | Unmatched argument at index 1: 'x'
+          EchoServer | --max-clients=0 0 | invalid --max-clients: '0' is not a positive number
+          EchoServer | --max-clients=x 0 | invalid --max-clients: 'x' is not an int
+          EchoServer | --report=-1 0 | invalid --report: '-1' is not a number of seconds (0-2147483.647)
+          EchoServer | --threads=green 0 | invalid --threads: expected one of [AUTO, VIRTUAL, PLATFORM] (case-insensitive) but was 'green'
+          EchoServer | --port=7000 | Unknown option: '--port=7000'
+          """)
+  void aUsageErrorIsOneLineAndTheSynopsis(String program, String arguments, String line) {
+    Running refused = run(program, arguments);
+    assertEquals(2, refused.status());
+    String parameters = program.equals("EchoServer") ? " PORT" : " HOST PORT";
+    String text = refused.err.text();
+    assertTrue(text.startsWith(lines(program + ": " + line) + "Usage: " + program + " [-"), text);
+    assertTrue(text.endsWith(lines(parameters)), text);
+    assertEquals("", refused.out.text());
+  }
+
+  @Test
+  @EnabledForJreRange(max = JRE.JAVA_20)
+  void virtualThreadsAreAUsageErrorWhereThereAreNone() {
+    aUsageErrorIsOneLineAndTheSynopsis(
+        "EchoServer",
+        "--threads=virtual 0",
+        "invalid --threads: this JVM has no virtual threads (needs Java 21 or newer)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          DumbNet    | -h | -4 ;-6 ;-b, --blank-line ;-i, --idle-timeout=SECONDS;-N, --half-close ;--tls ;--cacert=FILE;-w, --connect-timeout=SECONDS;(default 10;
+          OneToOne   | --help | -4 ;-6 ;--bind=ADDRESS ;default 0.0.0.0;--message-gap=SECONDS;(default 1;-i, --idle-timeout=SECONDS;-w, --connect-timeout=SECONDS
+          EchoServer | -h | --bind=ADDRESS ;-i, --idle-timeout=SECONDS;25% later;--max-clients=N ;--report=SECONDS;--threads=KIND
+          """)
+  void helpListsOptionsStatusesAndAnExampleAndTheVersionNamesTheProgram(
+      String program, String option, String options) {
+    Running help = run(program, option);
+    assertEquals(0, help.status());
+    String text = help.out.text();
+    assertTrue(text.startsWith("Usage: " + program + " [-"), text);
+    String statuses = "\nExit status:\n  0               done\n  1               a network or I/O";
+    String common = ";-h, --help ;-q, --quiet ;-t, --trace ;-V, --version ;" + statuses;
+    for (String part : (options + common).split(";")) {
+      assertTrue(text.contains(part), part + " in " + text);
+    }
+    assertTrue(
+        text.matches("(?s).*\nExamples?:\n  .*java -cp blocking-sockets.jar " + program + ".*\n"),
+        text);
+    Running version = run(program, "--version");
+    assertEquals(0, version.status());
+    assertEquals(lines(program + " (not packaged)"), version.out.text());
+    assertEquals("", help.err.text() + version.err.text());
+  }
+}

@@ -1,0 +1,174 @@
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static testkit.Capture.lines;
+
+import cli.Running;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import testkit.Peer;
+import testkit.Watch;
+
+class EchoServerTest {
+  private EchoServer program;
+  private Running server;
+
+  private int start(String options) {
+    server =
+        Running.of(
+            console -> program = new EchoServer(console),
+            (options + " --bind=127.0.0.1 0").trim().split(" +"));
+    return server.err.awaitPort();
+  }
+
+  /** As a signal does; ends all that the server has started. */
+  @AfterEach
+  void close() {
+    program.close();
+    assertEquals(0, server.status());
+  }
+
+  private static void assertEchoed(String text, Peer client) throws IOException {
+    assertEquals(text, new String(client.send(text).receive(text.length()), UTF_8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "Platform"})
+  void noticesSayWhichClientCameAndLeftAndHowMuchWasEchoed(String threads) throws IOException {
+    int port = start("--threads=" + threads);
+    boolean virtual = threads.equals("auto") && Runtime.version().feature() >= 21;
+    try (Peer client = Peer.connect(port)) {
+      assertEchoed("hello\n", client);
+      client.halfClose();
+      assertEquals(0, client.receiveAll().length);
+      server.err.await(" echoed");
+      String kind = virtual ? ", a virtual" : ", a platform";
+      assertEquals(
+          lines(
+              "EchoServer: listening on 127.0.0.1:" + port + kind + " thread for each client",
+              "EchoServer: " + client.name() + " connected",
+              "EchoServer: " + client.name() + " left: 6 bytes echoed"),
+          server.err.text());
+    }
+    assertEquals("", server.out.text());
+  }
+
+  @Test
+  void everythingIsSentBackBeforeAHalfClosedConnectionIsClosed() throws Exception {
+    byte[] bytes = new byte[20_000_000];
+    new Random(1).nextBytes(bytes);
+    try (Peer client = Peer.connect(start("--threads=auto"))) {
+      FutureTask<Peer> sending = new FutureTask<>(() -> client.send(bytes).halfClose());
+      new Thread(sending).start();
+      assertArrayEquals(bytes, client.receiveAll());
+      sending.get();
+    }
+  }
+
+  @Test
+  void aResetConcernsOneClientOnly() throws IOException {
+    int port = start("");
+    try (Peer stays = Peer.connect(port)) {
+      assertEchoed("first", stays);
+      Peer resets = Peer.connect(port);
+      assertEchoed("x", resets);
+      resets.reset();
+      server.err.await(
+          "connection to " + resets.name() + " lost: Connection reset: 1 byte echoed\n");
+      assertEchoed("still here", stays);
+    }
+  }
+
+  @Test
+  void maxClientsLimitsHowManyAreServedAtOnce() throws IOException {
+    int port = start("--max-clients=1");
+    Peer one = Peer.connect(port);
+    assertEchoed("one", one);
+    try (Peer two = Peer.connect(port).send("two")) {
+      assertEchoed("one", one);
+      assertFalse(server.err.text().contains(two.name()), server.err.text());
+      one.close();
+      assertEquals("two", new String(two.receive(3), UTF_8));
+      server.err.await(two.name());
+      assertEquals(
+          lines(
+              "EchoServer: " + one.name() + " connected",
+              "EchoServer: " + one.name() + " left: 6 bytes echoed",
+              "EchoServer: " + two.name() + " connected"),
+          server.err.text().replaceFirst(".*\n", ""));
+    }
+  }
+
+  @Test
+  void anIdleClientIsClosedAndAReportComesAtItsInterval() throws IOException {
+    try (Peer client = Peer.connect(start("-i 0.2 --report=0.1"))) {
+      assertEquals(0, client.receiveAll().length);
+      String idle = " closed: no progress for 0.2 s: 0 bytes echoed\n";
+      server.err.await("EchoServer: connection to " + client.name() + idle);
+      String report = "EchoServer: 0 clients now, 1 client served, 0 bytes echoed, 0.0 MB/s";
+      server.err.await(lines(report, report));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', 65536", "-i 60, 32768"})
+  void theBufferOfAClientThatFillsItGrows(String options, int largestSend) throws Exception {
+    try (Peer client = Peer.connect(start("-t " + options))) {
+      Thread flood = client.flood();
+      for (int i = 0; i < 300 && server.err.count("recv() = 65536 bytes") < 5; i++) {
+        client.receive(1 << 16);
+      }
+      client.reset();
+      flood.join();
+    }
+    List<Integer> received = numbers("recv\\(\\) = (\\d+) bytes");
+    assertEquals(List.of(512, 4096), received.subList(0, 2));
+    assertEquals(65536, Collections.max(received));
+    assertEquals(largestSend, Collections.max(numbers("send\\((\\d+) bytes\\) \\.\\.\\.")));
+  }
+
+  private List<Integer> numbers(String regex) {
+    Stream<MatchResult> results = Pattern.compile(regex).matcher(server.err.text()).results();
+    return results.map(result -> Integer.valueOf(result.group(1))).toList();
+  }
+
+  @Test
+  void aSignalEndsConnectionsAndOnlyTheTotalsAreSaid() throws IOException {
+    int port = start("-t --threads=platform");
+    try (Peer client = Peer.connect(port)) {
+      assertEchoed("hello", client);
+      server.err.await(2, "recv() ..."); // and so what was sent has been counted
+      program.close();
+      String totals = "EchoServer: stopped: 1 client served, 5 bytes echoed\n";
+      assertTrue(server.err.text().contains(totals), server.err.text());
+      assertEquals(0, server.status());
+      assertEquals(0, client.receiveAll().length);
+      assertThrows(IOException.class, () -> Peer.connect(port));
+      Watch.until("no client is served", () -> !isServing());
+      assertEquals(3, server.err.count("EchoServer: "), server.err.text());
+      Thread.currentThread().interrupt();
+      program.close();
+      assertTrue(Thread.interrupted());
+    }
+  }
+
+  private static boolean isServing() {
+    return Thread.getAllStackTraces().values().stream()
+        .flatMap(java.util.Arrays::stream)
+        .anyMatch(frame -> frame.getClassName().equals("EchoServer"));
+  }
+}

@@ -1,0 +1,197 @@
+package cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static testkit.Capture.lines;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import testkit.Capture;
+
+class ConsoleTest {
+  private final Capture screen = new Capture();
+  private final CountDownLatch typed = new CountDownLatch(1);
+
+  /** Reads two lines. */
+  private final Sample.Body reader =
+      console -> {
+        typed.await();
+        for (int i = 0; i < 2; i++) {
+          byte[] line = console.readLine("> ");
+          console.say(line == null ? "none" : "'" + new String(line, ISO_8859_1) + "'");
+        }
+      };
+
+  /** Discards what is typed, and reads two lines. */
+  private final Sample.Body discarder =
+      console -> {
+        typed.await();
+        console.say("discarded " + console.discardTyped());
+        reader.run(console);
+      };
+
+  private void assertSaid(Running program, String... lines) {
+    typed.countDown();
+    assertEquals(Sample.DONE, program.status());
+    assertEquals(lines(lines), program.err.text());
+  }
+
+  private Console console(InputStream in, OutputStream out, OutputStream err, boolean terminal) {
+    return new Console(
+        new StandardStreams(in, out, new PrintStream(err, true), false, terminal, false));
+  }
+
+  private Console console(OutputStream out, boolean terminal) {
+    return console(InputStream.nullInputStream(), out, screen, terminal);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          GET /$rest, GET /, rest
+          GET /^$rest, GET /, rest
+          GET /^, GET /, ''
+          $$, '', $
+          ^$, '', ''
+          ^, '', ''
+          a^^$, a^, ''
+          ^a^b$, ^a^b, ''
+          \0\u0001\t\u007f\u0080\u009b\u00ff, \0\u0001\t\u007f\u0080\u009b\u00ff, ''
+          """)
+  void aLineIsReadAsItIsWithoutItsEndingAndNotAByteMore(String input, String line, String rest)
+      throws IOException {
+    InputStream in = new ByteArrayInputStream(bytes(input));
+    assertArrayEquals(bytes(line), console(in, screen, screen, false).readLine("> "));
+    assertArrayEquals(bytes(rest), in.readAllBytes());
+  }
+
+  private static byte[] bytes(String text) {
+    return text.replace('$', '\n').replace('^', '\r').getBytes(ISO_8859_1);
+  }
+
+  @Test
+  void inputThatCannotBeReadIsAFailure() {
+    Running program = Running.of(Sample.of(reader)).type("half a li").breakInput();
+    typed.countDown();
+    assertEquals(1, program.status());
+    assertEquals(
+        lines("Sample: cannot read standard input: Input/output error"), program.err.text());
+  }
+
+  @Test
+  void aLineTypedAtItsPromptIsLeftToTheTerminalToShow() {
+    Running program = Running.onTerminal(Sample.of(reader));
+    typed.countDown();
+    program.err.await("> ");
+    program.type("one\n").err.await("'one'\n> ");
+    assertSaid(program.type("two\n"), "> Sample: 'one'", "> Sample: 'two'");
+  }
+
+  @Test
+  void aLineTypedAheadIsShownAfterItsPromptAndIsHarmless() {
+    Running program = Running.onTerminal(Sample.of(reader)).type("\u001b[2Jone\ntwo\n");
+    assertSaid(program, "> ^[[2Jone", "Sample: '\u001b[2Jone'", "> two", "Sample: 'two'");
+  }
+
+  @Test
+  void afterCtrlDTheNextTextBeginsALine() {
+    Running program = Running.onTerminal(Sample.of(reader));
+    typed.countDown();
+    program.err.await("> ");
+    program.type("half").ctrlD().err.await("'half'\n> ");
+    assertSaid(program.ctrlD(), "> ", "Sample: 'half'", "> ", "Sample: none");
+  }
+
+  @Test
+  void aPipeIsNotPrompted() {
+    Running program = Running.of(Sample.of(reader)).type("half").endInput();
+    assertSaid(program, "Sample: 'half'", "Sample: none");
+  }
+
+  @Test
+  void aTraceTakesThePlaceOfThePrompt() {
+    Running program = Running.onTerminal(Sample.of(reader), "--trace").type("half").endInput();
+    typed.countDown();
+    assertEquals(Sample.DONE, program.status());
+    assertEquals(
+        lines(
+            "read(keyboard) ...",
+            "read(keyboard) = 4 bytes",
+            "Sample: 'half'",
+            "read(keyboard) ...",
+            "read(keyboard) = end of input",
+            "Sample: none"),
+        program.err.text().replaceAll("\\d\\d:\\S+ main      | after \\S+ s", ""));
+  }
+
+  @Test
+  void whatWasTypedOnATerminalCanBeDiscarded() {
+    Running program = Running.onTerminal(Sample.of(discarder)).type("one\ntw");
+    typed.countDown();
+    program.err.await("> ");
+    program.type("new\n").err.await("'new'\n> ");
+    assertSaid(program.ctrlD(), "Sample: discarded 6", "> Sample: 'new'", "> ", "Sample: none");
+  }
+
+  @Test
+  void whatIsInAPipeIsNotDiscarded() {
+    Running program = Running.of(Sample.of(discarder)).type("one\ntwo\n");
+    assertSaid(program, "Sample: discarded 0", "Sample: 'one'", "Sample: 'two'");
+  }
+
+  @Test
+  void aPipeGetsEveryByteUntouchedAndATerminalHarmlessText() throws IOException {
+    byte[] all = new byte[256];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = (byte) i;
+    }
+    try (OutputStream out = console(screen, false).display()) {
+      out.write(all, 0, 200);
+      out.write(all, 200, 55);
+      out.write(255);
+    }
+    assertArrayEquals(all, screen.bytes());
+    Capture terminal = new Capture();
+    try (OutputStream out = console(terminal, true).display()) {
+      out.write(new byte[] {0x1b, 'c'});
+    }
+    assertEquals("^[c\n", terminal.text());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aWriteErrorNamesStandardOutput(boolean terminal) {
+    OutputStream broken = console(Running.BROKEN, terminal).display();
+    IOException e = assertThrows(IOException.class, () -> broken.write('x'));
+    assertEquals("cannot write to standard output: Broken pipe", e.getMessage());
+  }
+
+  @Test
+  void whatWasSaidBeforeDataIsShownBeforeItUnlessStandardErrorIsStuck() throws IOException {
+    Semaphore moves = new Semaphore(20);
+    OutputStream err = NoticesTest.stuck(screen, moves);
+    Console console = console(InputStream.nullInputStream(), screen, err, false);
+    OutputStream out = console.display();
+    for (int i = 0; i < 20; i++) {
+      console.print("said\n");
+      out.write(bytes("data$"));
+    }
+    console.print("stuck\n");
+    out.write(bytes("data$"));
+    moves.release();
+    console.flush(Long.MAX_VALUE);
+    assertEquals("said\ndata\n".repeat(20) + "data\nstuck\n", screen.text());
+  }
+}

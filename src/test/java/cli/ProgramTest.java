@@ -1,0 +1,80 @@
+package cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static testkit.Capture.lines;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.util.SetSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import testkit.Capture;
+
+/** How a run ends. Usage errors, help and version are in CommandLineTest. */
+class ProgramTest {
+  private static final Sample.Body SPEAKS =
+      console -> {
+        console.notice("a notice");
+        console.say("a report");
+      };
+
+  private static String error(int status, Running program) {
+    assertEquals(status, program.status());
+    assertEquals("", program.out.text());
+    return program.err.text();
+  }
+
+  private static Running failing(Exception failure) {
+    return Running.of(
+        Sample.of(
+            console -> {
+              throw failure;
+            }));
+  }
+
+  @Test
+  void theStatusIsTheCommandsAndQuietLeavesOutNotices() {
+    String both = lines("Sample: a notice", "Sample: a report");
+    assertEquals(both, error(Sample.DONE, Running.of(Sample.of(SPEAKS))));
+    assertEquals(
+        lines("Sample: a report"), error(Sample.DONE, Running.of(Sample.of(SPEAKS), "--quiet")));
+  }
+
+  @Test
+  void anIoFailureIsOneLineAndABugAStackTrace() {
+    assertEquals(lines("Sample: why"), error(1, failing(new IOException("why"))));
+    assertEquals(lines("Sample: IOException"), error(1, failing(new IOException())));
+    String bug = error(1, failing(new IllegalStateException("why")));
+    assertTrue(bug.startsWith("java.lang.IllegalStateException: why\n\tat cli."), bug);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "--version"})
+  void helpThatCannotBeWrittenIsAFailure(String option) {
+    assertEquals(
+        lines("Sample: cannot write to standard output: Broken pipe"),
+        error(1, Running.intoBroken(Sample.of(SPEAKS), option)));
+  }
+
+  @ParameterizedTest
+  @SetSystemProperty(key = "picocli.ansi", value = "true")
+  @CsvSource({"--help, true", "--help, false", "--nonsense, true", "--nonsense, false"})
+  void coloursAreForTheStreamThatIsATerminal(String option, boolean terminal) {
+    Capture out = new Capture();
+    PrintStream err = new PrintStream(out, true);
+    boolean others = !terminal;
+    StandardStreams streams =
+        option.equals("--help")
+            ? new StandardStreams(InputStream.nullInputStream(), out, err, others, terminal, others)
+            : new StandardStreams(
+                InputStream.nullInputStream(), out, err, others, others, terminal);
+    Program.run(Sample.of(SPEAKS), streams, option);
+    assertEquals(terminal, out.text().contains("\u001b["), out.text());
+    assertFalse(out.text().isEmpty());
+  }
+}

@@ -1,0 +1,36 @@
+package cli;
+
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The smallest program: does with a console what a test wants. */
+@Command(name = "Sample")
+final class Sample implements Callable<Integer> {
+  /** Its status when all is well: not 0, to see that it is passed on. */
+  static final int DONE = 3;
+
+  interface Body {
+    void run(Console console) throws Exception;
+  }
+
+  @Mixin private final Console console;
+
+  private final Body body;
+
+  private Sample(Console console, Body body) {
+    this.console = console;
+    this.body = body;
+  }
+
+  static Function<Console, Callable<Integer>> of(Body body) {
+    return console -> new Sample(console, body);
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    body.run(console);
+    return DONE;
+  }
+}

@@ -1,0 +1,48 @@
+package cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine.TypeConversionException;
+
+class SecondsTest {
+  private static long millis(String text) {
+    return new Seconds().convert(text).toMillis();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          0, 0
+          0.00, 0
+          10, 10000
+          0.25, 250
+          .5, 500
+          2., 2000
+          0.0004, 1
+          0.0014, 1
+          0.0016, 2
+          2147483.647, 2147483647
+          """)
+  void aTimeIsInSecondsWithDecimals(String text, long millis) {
+    assertEquals(millis, millis(text));
+  }
+
+  @Test
+  void howeverShortATimeIsItIsNotTheZeroThatMeansForEver() {
+    assertEquals(1, millis("0." + "0".repeat(400) + "1"));
+  }
+
+  @Test
+  void nothingElseIsATime() {
+    String texts = "| |-1|-0.001|-1e-9|NaN|Infinity|abc|1s|1,5|0x10|1 2|1e3|1d|+1|.|1.2.3|٣|";
+    for (String text : (texts + "2147483.648|99999999999999999999").split("[|]")) {
+      Exception e = assertThrows(TypeConversionException.class, () -> millis(text), text);
+      assertEquals("'" + text + "' is not a number of seconds (0-2147483.647)", e.getMessage());
+    }
+  }
+}

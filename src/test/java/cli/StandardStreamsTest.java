@@ -1,0 +1,122 @@
+package cli;
+
+import static cli.StandardStreams.Kind.CLOSED;
+import static cli.StandardStreams.Kind.OTHER;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cli.StandardStreams.Kind;
+import java.io.File;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.util.RestoreSystemProperties;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The JVM that runs the tests has pipes, and no terminal. */
+class StandardStreamsTest {
+  @TempDir private Path directory;
+
+  /** Made of symbolic links, as /proc/self/fd is. */
+  private Kind kindOfLinkTo(Path file) throws IOException {
+    Path link = Files.createSymbolicLink(directory.resolve("1"), file);
+    try {
+      return StandardStreams.kind(directory, 1);
+    } finally {
+      Files.delete(link);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          /dev/pts/3, TERMINAL
+          /dev/null, OTHER
+          /dev/ptmx, OTHER
+          pipe:[4711], OTHER
+          /home/user/file (deleted), OTHER
+          """)
+  void aLinkTellsWhatADescriptorIs(Path file, Kind kind) throws IOException {
+    assertEquals(kind, kindOfLinkTo(file));
+  }
+
+  @Test
+  @RestoreSystemProperties
+  void aFileOfTheJvmOrOfTheClassPathIsNotTheUsers() throws IOException {
+    Path jvm = Path.of(System.getProperty("java.home")).toRealPath();
+    assertEquals(CLOSED, kindOfLinkTo(jvm.resolve("lib/modules")));
+    Path real = Files.createFile(directory.toRealPath().resolve("1.jar"));
+    Path jar = Files.createSymbolicLink(directory.resolve("any.jar"), real);
+    System.setProperty("java.class.path", "missing.jar" + File.pathSeparator + jar);
+    assertEquals(CLOSED, kindOfLinkTo(real));
+    assertEquals(OTHER, kindOfLinkTo(Path.of("/etc/passwd")));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aNumberThatIsNotThereIsClosedAndTheLowestFreeOneIsTaken() throws IOException {
+    long before = descriptorsOfDevNull();
+    assertEquals(CLOSED, StandardStreams.kind(directory, 0));
+    assertEquals(before + 1, descriptorsOfDevNull());
+  }
+
+  private static long descriptorsOfDevNull() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+      return files.filter(StandardStreamsTest::isDevNull).count();
+    }
+  }
+
+  private static boolean isDevNull(Path descriptor) {
+    try {
+      return descriptor.toRealPath().equals(Path.of("/dev/null"));
+    } catch (IOException e) {
+      return false; // a pipe, or no longer there
+    }
+  }
+
+  @Test
+  void whereThereIsNoProcTheSystemIsAsked() {
+    assertEquals(OTHER, StandardStreams.kind(directory.resolve("missing"), 0));
+    Thread.currentThread().interrupt();
+    assertEquals(OTHER, StandardStreams.kind(directory.resolve("missing"), 0));
+    assertTrue(Thread.interrupted());
+  }
+
+  @Test
+  void aConsoleIsATerminalUnlessTheJvmKnowsBetter() throws Exception {
+    assertFalse(StandardStreams.isConsoleTerminal(null));
+    // Where there is no terminal there is no console, and its class has no constructor.
+    Class<?> unsafe = Class.forName("sun.misc.Unsafe");
+    Field instance = unsafe.getDeclaredField("theUnsafe");
+    instance.setAccessible(true);
+    Object console =
+        unsafe
+            .getMethod("allocateInstance", Class.class)
+            .invoke(instance.get(null), java.io.Console.class);
+    boolean jvmKnows = Runtime.version().feature() >= 22;
+    assertEquals(!jvmKnows, StandardStreams.isConsoleTerminal((java.io.Console) console));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theStreamsOfTheProcessAreItsDescriptors() throws IOException {
+    StandardStreams streams = StandardStreams.ofProcess();
+    assertSame(FileDescriptor.in, ((FileInputStream) streams.in()).getFD());
+    assertSame(FileDescriptor.out, ((FileOutputStream) streams.out()).getFD());
+    assertSame(System.err, streams.err());
+    assertFalse(streams.inIsTerminal() || streams.outIsTerminal() || streams.errIsTerminal());
+  }
+}
