@@ -129,8 +129,8 @@ public final class OneToOne implements Callable<Integer> {
 
   private void answer(Connection client) throws IOException {
     try (client) {
-      console.notice(client.peer() + " connected");
       int discarded = console.discardTyped(); // It was meant for somebody else.
+      console.notice(client.peer() + " connected");
       if (discarded > 0) {
         String what = Describe.count(discarded, "byte") + " typed before " + client.peer();
         console.notice("discarded " + what + " connected");

@@ -134,7 +134,7 @@ public final class Console {
   }
 
   /**
-   * Drops the lines that were typed and not read yet. A pipe or a file is a script, and is kept.
+   * Drops what was typed and not read yet. A pipe or a file is a script, and is kept.
    *
    * @return how many bytes were dropped
    * @throws IOException if standard input can't be read
@@ -142,9 +142,17 @@ public final class Console {
   public int discardTyped() throws IOException {
     int discarded = 0;
     if (streams.inIsTerminal()) {
+      streams.finishTyping();
+      boolean ended = true;
       // A read returns one line at most, and nothing at all where Ctrl-D was typed.
       for (int count; (count = streams.in().available()) > 0; ) {
-        discarded += Math.max(streams.in().read(new byte[count]), 0);
+        byte[] typed = new byte[count];
+        count = Math.max(streams.in().read(typed), 0);
+        discarded += count;
+        ended = count == 0 || typed[count - 1] == '\n';
+      }
+      if (!ended) {
+        print(System.lineSeparator()); // The cursor is behind what was typed.
       }
     }
     return discarded;

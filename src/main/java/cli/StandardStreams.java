@@ -6,6 +6,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -99,16 +100,33 @@ record StandardStreams(
     }
   }
 
+  /**
+   * Has the terminal hand over a line that is typed in part, which it otherwise keeps until Enter.
+   * Leaving canonical mode does that (termios(3)).
+   */
+  void finishTyping() {
+    try {
+      run("sh", "-c", "{ stty -icanon && stty icanon; } 2>/dev/null");
+    } catch (IOException e) {
+      // There is no stty(1): Windows.
+    }
+  }
+
   /** Asks test(1), which takes some milliseconds; where there is none (Windows), the console. */
   private static boolean isTerminal(int number) {
     try {
-      ProcessBuilder test = new ProcessBuilder("test", "-t", String.valueOf(number));
-      return test.inheritIO().start().waitFor() == 0;
+      return run("test", "-t", String.valueOf(number)) == 0;
     } catch (IOException e) {
       return isConsoleTerminal(System.console());
+    }
+  }
+
+  private static int run(String... command) throws IOException {
+    try {
+      return new ProcessBuilder(command).inheritIO().start().waitFor();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
+      throw new InterruptedIOException();
     }
   }
 

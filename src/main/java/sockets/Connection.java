@@ -15,8 +15,8 @@ import jdk.net.ExtendedSocketOptions;
  * which ends a call that blocks in it.
  */
 public final class Connection implements Closeable {
-  // For the idle watch. Otherwise the kernel accepts megabytes at once and then nothing for a long
-  // time, and a large write counts only when it is done: a slow reader would look idle.
+  // Otherwise the kernel accepts megabytes at once and then nothing for a long time, and a large
+  // write counts only when it is done: to the idle watch a slow reader would look idle.
   private static final int WATCHED_SEND_BUFFER_BYTES = 1 << 16;
   private static final int WATCHED_WRITE_BYTES = 1 << 15;
 
@@ -77,7 +77,7 @@ public final class Connection implements Closeable {
     return peer;
   }
 
-  /** {@return the peer's address, for example {@code 127.0.0.1:7000}} */
+  /** {@return the peer's address: {@code 127.0.0.1:7000}} */
   public String address() {
     return Describe.address(socket);
   }
@@ -93,7 +93,7 @@ public final class Connection implements Closeable {
   }
 
   /**
-   * Waits until bytes arrive, but no longer than a limit.
+   * Waits until bytes arrive, for some time at most.
    *
    * @param buffer where they go, from its start
    * @param limit counted in milliseconds; zero waits for ever
@@ -119,7 +119,7 @@ public final class Connection implements Closeable {
   }
 
   /**
-   * Sends bytes; waits while the peer is slower than this side.
+   * Sends bytes; waits while the peer is slower.
    *
    * @param bytes holds what to send, from its start
    * @param length how many bytes of it
@@ -192,7 +192,8 @@ public final class Connection implements Closeable {
     String what = "connection to " + peer + " lost: " + Describe.reason(e);
     if (closedBecause != null) {
       what = "connection to " + peer + " closed: " + closedBecause;
-    } else if (e.getCause() instanceof EOFException) { // TLS finds the end where it expects its own
+    } else if (e.getCause() instanceof EOFException
+        || Describe.reason(e).equals("Remote host terminated the connection")) { // from TLS
       what = peer + " ended the stream without ending TLS: the answer may be cut short";
     }
     return new ConnectionException(what, e);
