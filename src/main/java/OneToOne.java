@@ -72,6 +72,8 @@ public final class OneToOne implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private int discarded; // since the last client left
+
   OneToOne(Console console) {
     this.console = console;
   }
@@ -129,14 +131,16 @@ public final class OneToOne implements Callable<Integer> {
 
   private void answer(Connection client) throws IOException {
     try (client) {
-      int discarded = console.discardTyped(); // It was meant for somebody else.
+      discarded += console.discardTyped(); // It was meant for somebody else.
       console.notice(client.peer() + " connected");
       if (discarded > 0) {
         String what = Describe.count(discarded, "byte") + " typed before " + client.peer();
         console.notice("discarded " + what + " connected");
+        discarded = 0;
       }
       converse(client, false);
     } catch (ConnectionException e) {
+      discarded = console.discardTyped();
       console.say(e.getMessage()); // The next client may be luckier.
     }
   }
@@ -148,6 +152,9 @@ public final class OneToOne implements Callable<Integer> {
       boolean open = speakFirst || messages.copyNext(out);
       while (open && speak(peer)) {
         open = messages.copyNext(out);
+      }
+      if (isServer()) {
+        discarded = console.discardTyped();
       }
       console.notice(
           open
