@@ -1,0 +1,140 @@
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import testkit.Capture;
+import testkit.Child;
+import testkit.Mute;
+import testkit.Peer;
+import testkit.Watch;
+
+/** Standard error that takes nothing: a pipe that nobody reads, Ctrl-S on a terminal. */
+class StuckErrorIT {
+  /** With two notices for each, more than are kept to be printed later. */
+  private static final int MANY_CLIENTS = 6000;
+
+  private Path fifo;
+
+  @BeforeEach
+  void name(@TempDir Path directory) {
+    fifo = directory.resolve("fifo");
+  }
+
+  @Test
+  void clientsAreServedAndLostNoticesAreCounted() throws IOException {
+    int port = Peer.freePort();
+    try (Child server = Mute.stuck(fifo, List.of(), "EchoServer", "" + port)) {
+      List<String> clients = serve(MANY_CLIENTS, port);
+      Capture err = Mute.read(fifo);
+      int lost = err.awaitNumber("\\((\\d+) lines could not be printed: standard error was stuck");
+      clients.addAll(serve(1, port));
+      server.signal("TERM");
+      assertEquals(143, server.exitStatus());
+      String text = err.await("EchoServer: stopped: 6001 clients served, 30005 bytes echoed\n");
+      List<String> connected = new ArrayList<>();
+      text.lines()
+          .filter(line -> line.endsWith(" connected"))
+          .forEach(line -> connected.add(line.split(" ")[1]));
+      clients.retainAll(connected);
+      assertEquals(clients, connected, "in their order");
+      // It listens, what became of each client, how many lines were lost, it has stopped.
+      assertEquals(1 + 2 * (MANY_CLIENTS + 1) - lost + 2, text.lines().count());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--trace, 1500", "--report=0.001, 6000"})
+  void clientsAreServedWhateverElseIsSaid(String option, int clients) throws IOException {
+    int port = Peer.freePort();
+    try (Child server = Mute.stuck(fifo, List.of(), "EchoServer", option, "" + port)) {
+      serve(clients, port);
+      server.signal("TERM");
+      assertEquals(143, server.exitStatus());
+    }
+  }
+
+  @Test
+  void clientsAreServedWhileTheTerminalIsStopped() throws IOException {
+    try (Child screen = Child.onTerminal("EchoServer", "0")) {
+      int port = screen.out.awaitPort();
+      screen.type("\u0013"); // Ctrl-S
+      serve(2000, port);
+      screen.type("\u0003"); // Ctrl-C
+      assertEquals(130, screen.exitStatus());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "HUP, 129, DumbNet",
+    "INT, 130, DumbNet --trace",
+    "TERM, 143, DumbNet",
+    "HUP, 129, OneToOne --trace",
+    "INT, 130, OneToOne",
+    "HUP, 129, EchoServer",
+    "INT, 130, EchoServer --trace",
+    "TERM, 143, OneToOne server",
+    "INT, 130, OneToOne --trace server"
+  })
+  void aSignalEndsEveryProgram(String signal, int status, String program) throws IOException {
+    if (signal.equals("INT")) {
+      Watch.assumeInterruptible();
+    }
+    boolean listens = program.matches("EchoServer.*|.*server");
+    try (ServerSocket listening = Peer.listen()) {
+      int port = listens ? Peer.freePort() : listening.getLocalPort();
+      String line = program + (listens ? " " : " 127.0.0.1 ") + port;
+      try (Child child = Mute.stuck(fifo, List.of(), line.split(" "));
+          Peer peer = listens ? Mute.connect(port) : Peer.accept(listening)) {
+        if (program.startsWith("EchoServer")) {
+          assertEquals("hello", new String(peer.send("hello").receive(5)));
+        } else if (!listens) {
+          child.type("hello\n");
+          peer.receiveLine();
+        }
+        child.signal(signal);
+        assertEquals(status, child.exitStatus());
+      }
+    }
+  }
+
+  @Test
+  void anAnswerIsPrintedAtOnceAndEveryNoticeBeforeTheEnd() throws IOException {
+    try (ServerSocket listening = Peer.listen();
+        Child child = Mute.stuck(fifo, List.of(), "DumbNet", "127.0.0.1", Peer.port(listening));
+        Peer server = Peer.accept(listening)) {
+      child.type("hello\n");
+      server.receiveLine();
+      server.send("an answer\n").halfClose();
+      child.out.await("an answer\n");
+      assertTrue(child.isRunning());
+      Capture err = Mute.read(fifo);
+      assertEquals(0, child.exitStatus());
+      String address = "DumbNet: 127.0.0.1:" + Peer.port(listening);
+      String ended = address + " ended the stream after 10 bytes\n";
+      assertEquals(address.replace(": ", ": connected to ") + "\n" + ended, err.await(ended));
+    }
+  }
+
+  /** One client after another has its echo and leaves; returns their names. */
+  private static List<String> serve(int clients, int port) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < clients; i++) {
+      try (Peer client = Mute.connect(port)) {
+        assertEquals("hello", new String(client.send("hello").receive(5)));
+        assertEquals(0, client.halfClose().receiveAll().length, "and then all was said of it");
+        names.add(client.name());
+      }
+    }
+    return names;
+  }
+}

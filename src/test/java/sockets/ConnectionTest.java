@@ -1,0 +1,176 @@
+package sockets;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import jdk.net.ExtendedSocketOptions;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import testkit.Peer;
+import testkit.Watch;
+
+class ConnectionTest {
+  @AutoClose private Peer peer;
+  @AutoClose private Connection connection;
+  private Socket socket;
+  private final byte[] buffer = new byte[100];
+
+  @BeforeEach
+  void connect() throws IOException {
+    try (ServerSocket listener = Peer.listen()) {
+      peer = Peer.connect(listener.getLocalPort());
+      socket = listener.accept();
+      connection = new Connection(socket, "there:80");
+    }
+  }
+
+  private String receive() throws IOException {
+    return new String(buffer, 0, connection.receive(buffer, Duration.ZERO), UTF_8);
+  }
+
+  private static String failure(Executable action) {
+    return assertThrows(ConnectionException.class, action).getMessage();
+  }
+
+  @Test
+  void bytesAreSentAndReceivedAsTheyAreAndCounted() throws IOException {
+    byte[] all = new byte[256];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = (byte) i;
+    }
+    connection.send(all, 256);
+    connection.send(all, 5);
+    assertArrayEquals(all, peer.receive(256));
+    assertEquals(5, peer.receive(5).length);
+    assertEquals(261, connection.sent());
+    peer.send(all).halfClose();
+    ByteArrayOutputStream received = new ByteArrayOutputStream();
+    for (int count; (count = connection.receive(buffer, Duration.ZERO)) >= 0; ) {
+      received.write(buffer, 0, count);
+    }
+    assertArrayEquals(all, received.toByteArray());
+    assertEquals(-1, connection.receive(buffer, Duration.ZERO), "the end stays the end");
+    assertEquals(256, connection.received());
+  }
+
+  @Test
+  void halfCloseEndsTheStreamToThePeerAndStillReceives() throws IOException {
+    connection.send("last".getBytes(UTF_8), 4);
+    connection.halfClose();
+    assertEquals("last", new String(peer.receiveAll(), UTF_8));
+    peer.send("x");
+    assertEquals("x", receive());
+  }
+
+  @Test
+  void aTimeoutLeavesTheConnectionAsItWasAndAResetDoesNot() throws IOException {
+    Duration limit = Duration.ofMillis(1);
+    assertThrows(SocketTimeoutException.class, () -> connection.receive(buffer, limit));
+    assertThrows(SocketTimeoutException.class, () -> connection.receive(buffer, limit));
+    peer.send("x");
+    assertEquals("x", receive());
+    assertEquals(0, socket.getSoTimeout(), "the next receive waits however long");
+    peer.reset();
+    assertEquals("connection to there:80 lost: Connection reset", failure(this::receive));
+  }
+
+  @Test
+  void sendingToAPeerThatIsGoneFails() throws IOException {
+    peer.close();
+    String failure =
+        failure(
+            () -> {
+              while (true) {
+                connection.send(buffer, buffer.length);
+              }
+            });
+    assertTrue(
+        failure.matches("connection to there:80 lost: (Broken pipe|Connection reset)"), failure);
+  }
+
+  @Test
+  void aClosedConnectionIsOfNoUse() {
+    connection.close();
+    connection.close();
+    for (Executable action :
+        List.<Executable>of(
+            this::receive, () -> connection.send(buffer, 1), connection::halfClose)) {
+      String failure = failure(action);
+      assertTrue(failure.startsWith("connection to there:80 lost: "), failure);
+    }
+  }
+
+  @Test
+  void whatIsAcceptedHasTheOptionsThatEveryConnectionHas() throws IOException {
+    assertEquals(peer.name(), Connection.accepted(socket, false).peer());
+    assertTrue(socket.getTcpNoDelay());
+    assertTrue(socket.getOOBInline());
+    assertTrue(socket.getKeepAlive());
+    assertEquals(60, socket.getOption(ExtendedSocketOptions.TCP_KEEPIDLE));
+    assertEquals(10, socket.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL));
+    assertEquals(6, socket.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT));
+  }
+
+  @Test
+  void whatTheIdleWatchSeesIsSentInPiecesUntilItIsClosed() throws Exception {
+    Connection watched = Connection.accepted(socket, true);
+    assertTrue(socket.getSendBufferSize() <= 1 << 17, "doubled by Linux");
+    int odd = (1 << 15) + 5;
+    watched.send(new byte[odd], odd);
+    assertEquals(odd, peer.receive(odd).length);
+    byte[] all = new byte[1 << 24]; // more than the system takes
+    FutureTask<String> blocked =
+        new FutureTask<>(() -> failure(() -> watched.send(all, all.length)));
+    new Thread(blocked).start();
+    Watch.until("a piece is sent", () -> watched.sent() > 1 << 16);
+    watched.close("enough");
+    assertEquals("connection to " + peer.name() + " closed: enough", blocked.get());
+    assertEquals(0, (watched.sent() - odd) % (1 << 15));
+  }
+
+  @Test
+  void anAcceptedSocketOfNoUseIsClosed() throws IOException {
+    try (Socket gone =
+        new Socket() {
+          @Override
+          public void setTcpNoDelay(boolean on) throws SocketException {
+            throw new SocketException("Invalid argument");
+          }
+        }) {
+      assertThrows(IOException.class, () -> Connection.accepted(gone, false));
+      assertTrue(gone.isClosed());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void whatAnIdlePeerHasNotReadIsDiscarded(int sent) throws IOException {
+    peer.send("x");
+    receive();
+    connection.send(buffer, sent);
+    connection.closeIdle("no progress");
+    assertEquals("connection to there:80 closed: no progress", failure(this::receive));
+    if (sent == 1) { // as much as was received
+      assertEquals(1, peer.receiveAll().length);
+    } else {
+      assertThrows(IOException.class, peer::receiveAll, "it is reset");
+    }
+    connection.closeIdle("no progress"); // It may have been closed just before.
+  }
+}

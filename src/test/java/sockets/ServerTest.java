@@ -1,0 +1,263 @@
+package sockets;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import testkit.Peer;
+import testkit.Watch;
+
+class ServerTest {
+  private static final Executor THREAD_EACH = Threads.PLATFORM.perConnection();
+  private static final long PID = ProcessHandle.current().pid();
+
+  private final BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
+
+  @AutoClose private Server server;
+
+  @BeforeEach
+  void listen() throws IOException {
+    server = Server.listen(BlockingCalls.SILENT, "127.0.0.1", 0, warnings::add);
+  }
+
+  private int port() {
+    return Integer.parseInt(server.address().replaceFirst(".*:", ""));
+  }
+
+  private Peer connect() throws IOException {
+    return Peer.connect(port());
+  }
+
+  /** Serves in a thread of its own, until the server is closed. */
+  private Thread serve(int maxClients, Executor threads, Server.Handler handler) {
+    Thread thread =
+        Threads.daemon(() -> server.serve(maxClients, threads, handler), "accepts in a test");
+    thread.start();
+    return thread;
+  }
+
+  private static void echo(Connection client) throws IOException {
+    byte[] buffer = new byte[1000];
+    for (int count; (count = client.receive(buffer, Duration.ZERO)) >= 0; ) {
+      client.send(buffer, count);
+    }
+  }
+
+  private void assertWarned(String client, String why) throws InterruptedException {
+    assertEquals("closed " + client + ": " + why, warnings.take());
+  }
+
+  /** A client can have its bytes before the server has counted them. */
+  private void awaitTotals(int active, long served, long sent) {
+    Server.Totals totals = new Server.Totals(active, served, sent);
+    Watch.until(totals.toString(), () -> server.totals().equals(totals));
+  }
+
+  private static void assertEchoed(String text, Peer client) throws IOException {
+    client.send(text);
+    assertEquals(text, new String(client.receive(text.length()), UTF_8));
+  }
+
+  @Test
+  void aPortThatIsTakenIsSaid() {
+    IOException e =
+        assertThrows(
+            IOException.class,
+            () -> Server.listen(BlockingCalls.SILENT, "127.0.0.1", port(), warnings::add));
+    assertEquals(
+        "cannot listen on 127.0.0.1:" + port() + ": Address already in use", e.getMessage());
+  }
+
+  @Test
+  void manyClientsCanWaitBeforeAnybodyAccepts() throws Exception {
+    List<Peer> clients = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      clients.add(connect().send("early"));
+    }
+    serve(Integer.MAX_VALUE, THREAD_EACH, ServerTest::echo);
+    for (Peer client : clients) {
+      assertEquals("early", new String(client.receive(5), UTF_8));
+      client.close();
+    }
+  }
+
+  @Test
+  void theAcceptingThreadItselfServesOneAfterTheOtherAndClosesEach() throws Exception {
+    Set<Thread> servedBy = ConcurrentHashMap.newKeySet();
+    Thread accepting = serve(1, Runnable::run, client -> servedBy.add(Thread.currentThread()));
+    for (int i = 0; i < 3; i++) {
+      try (Peer client = connect()) {
+        assertEquals(0, client.receiveAll().length);
+      }
+    }
+    assertEquals(Set.of(accepting), servedBy);
+  }
+
+  @Test
+  void aThreadEachServesClientsAtOnceAndTotalsAreExact() throws Exception {
+    serve(Integer.MAX_VALUE, THREAD_EACH, ServerTest::echo);
+    try (Peer one = connect();
+        Peer two = connect()) {
+      assertEchoed("a", one);
+      assertEchoed("bb", two);
+      assertEchoed("ccc", one);
+      awaitTotals(2, 2, 6);
+      one.halfClose();
+      awaitTotals(1, 2, 6);
+    }
+  }
+
+  /** Also after clients that could not be served: each gives its place back, and once. */
+  @Test
+  void maxClientsAdmitsTheNextOnlyWhenOneLeaves() throws Exception {
+    AtomicInteger started = new AtomicInteger();
+    Executor noFirstThread =
+        task -> {
+          if (started.incrementAndGet() == 1) {
+            throw new OutOfMemoryError("unable to create native thread");
+          }
+          THREAD_EACH.execute(task);
+        };
+    Thread accepting = serve(2, noFirstThread, ServerTest::echo);
+    try (Peer refused = connect()) {
+      assertEquals(0, refused.receiveAll().length);
+      assertWarned(refused.name(), "unable to create native thread");
+    }
+    try (Peer one = connect();
+        Peer two = connect();
+        Peer three = connect().send("early")) {
+      assertEchoed("one", one);
+      assertEchoed("two", two);
+      // One that accepts is RUNNABLE for Java.
+      Watch.until("it waits for a place", () -> accepting.getState() == Thread.State.WAITING);
+      one.halfClose();
+      assertEquals("early", new String(three.receive(5), UTF_8));
+      Watch.until("it waits for a place", () -> accepting.getState() == Thread.State.WAITING);
+      assertEquals(4, server.totals().served());
+      server.stopListening();
+      accepting.join(); // although there is no place
+      assertEchoed("two", two); // whom that does not concern
+    }
+  }
+
+  @Test
+  void closingEndsServeAndBlockedHandlers() throws Exception {
+    Thread accepting = serve(Integer.MAX_VALUE, THREAD_EACH, ServerTest::echo);
+    try (Peer client = connect()) {
+      assertEchoed("x", client);
+      server.close();
+      String connection = "connection to " + client.name();
+      assertWarned(client.name(), connection + " closed: the server stops");
+      assertEquals(0, client.receiveAll().length);
+    }
+    accepting.join();
+    assertThrows(IOException.class, this::connect);
+  }
+
+  @Test
+  void aConnectionAcceptedAsTheServerStopsIsClosed() throws Exception {
+    server.close();
+    BlockingCalls calls =
+        BlockingCalls.traced(
+            line -> {
+              if (line.contains("accept() = ")) {
+                server.close();
+              }
+            });
+    server = Server.listen(calls, "127.0.0.1", 0, warnings::add);
+    try (Peer client = connect()) {
+      serve(1, Runnable::run, ServerTest::echo).join();
+      assertWarned(client.name(), "connection to " + client.name() + " lost: Socket closed");
+    }
+  }
+
+  @Test
+  void aClosedServerServesNobody() throws Exception {
+    server.close();
+    server.close();
+    serve(1, Runnable::run, ServerTest::echo).join();
+    assertEquals(new Server.Totals(0, 0, 0), server.totals());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Java heap space", "Input/output error"})
+  void aHandlerThatFailsCostsOnlyItsClient(String why) throws Exception {
+    AtomicInteger handled = new AtomicInteger();
+    serve(
+        1,
+        Runnable::run,
+        client -> {
+          if (handled.incrementAndGet() == 1) {
+            if (why.startsWith("Java")) {
+              throw new OutOfMemoryError(why);
+            }
+            throw new IOException(why);
+          }
+          echo(client);
+        });
+    try (Peer one = connect();
+        Peer two = connect()) {
+      assertEquals(0, one.receiveAll().length);
+      assertWarned(one.name(), why);
+      assertEchoed("two", two);
+    }
+  }
+
+  @Test
+  void aClientThatMakesNoProgressIsClosed() throws Exception {
+    server.closeIdle(Duration.ofMillis(100));
+    byte[] bytes = new byte[1 << 20]; // more than the system may hold for one that is watched
+    serve(Integer.MAX_VALUE, THREAD_EACH, client -> client.send(bytes, bytes.length));
+    try (Socket client = new Socket()) {
+      client.setReceiveBufferSize(1 << 12);
+      client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
+      String name = "127.0.0.1:" + client.getLocalPort();
+      assertWarned(name, "connection to " + name + " closed: no progress for 0.1 s");
+      server.close();
+      Watch.until(
+          "the timer has ended", () -> !Thread.getAllStackTraces().toString().contains("[timer,"));
+    }
+  }
+
+  /** What only a JVM that has just started can show: see {@link FirstTimes}. */
+  @Test
+  void whatTheFirstCloseNeedsIsThereBeforeTheFirstClient() throws Exception {
+    String classPath = System.getProperty("java.class.path");
+    assertEquals("0 more\n", Watch.jdkTool("java", "-cp", classPath, FirstTimes.class.getName()));
+  }
+
+  /** Prints how many descriptors are left open by the first client of a server. */
+  static final class FirstTimes {
+    private FirstTimes() {}
+
+    public static void main(String... args) throws IOException {
+      try (Server server = Server.listen(BlockingCalls.SILENT, "127.0.0.1", 0, line -> {})) {
+        int port = Integer.parseInt(server.address().replaceFirst(".*:", ""));
+        int before = Watch.descriptors(PID);
+        try (Peer client = Peer.connect(port);
+            Connection accepted = server.accept()) {
+          client.send(accepted.peer());
+        }
+        System.out.println(Watch.descriptors(PID) - before + " more");
+      }
+    }
+  }
+}
