@@ -9,8 +9,8 @@ import java.time.Duration;
 final class IdleWatch implements Runnable {
   private static final int LOOKS_WITHIN_LIMIT = 8;
 
-  /** One more until progress is seen, and one for a stop too short to be noticed. */
-  private static final int LOOKS_UNTIL_IDLE = LOOKS_WITHIN_LIMIT + 2;
+  /** One more, for a stop of this process that was too short to be noticed. */
+  private static final int LOOKS_UNTIL_IDLE = LOOKS_WITHIN_LIMIT + 1;
 
   private final Iterable<Connection> connections;
   private final Duration limit;
