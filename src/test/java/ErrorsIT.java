@@ -122,29 +122,6 @@ class ErrorsIT {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"DumbNet", "OneToOne"})
-  void reset(String program) throws IOException {
-    try (ServerSocket listening = Peer.listen();
-        Child child = Child.of(program, "-q", "127.0.0.1", Peer.port(listening));
-        Peer server = Peer.accept(listening)) {
-      child.type("hello\n");
-      server.receiveLine();
-      server.send("so far\n");
-      if (program.equals("OneToOne")) {
-        child.type("go on\n");
-        server.receiveLine();
-      }
-      server.reset();
-      assertEquals(1, child.exitStatus());
-      assertEquals("so far\n", child.out.text());
-      String address = "127.0.0.1:" + Peer.port(listening);
-      assertEquals(
-          lines(program + ": connection to " + address + " lost: Connection reset"),
-          child.err.text());
-    }
-  }
-
   /** An address without a name server, where only two ports can be a client's. */
   @ParameterizedTest
   @CsvSource(

@@ -1,6 +1,5 @@
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -26,38 +25,6 @@ class OneToOneIT {
     server.out.await(text + "?\n");
     server.type(text + "!\n");
     assertEquals(text + "!\n", client.receiveLine());
-  }
-
-  @Test
-  void serverAndClientTakeTurnsAndTheClientSpeaksFirst() {
-    try (Child server = server();
-        Child client = Child.of("OneToOne", "127.0.0.1", "" + server.port())) {
-      server.type("typed early\n");
-      client.type("one\n");
-      server.out.await("one\n");
-      client.out.await("typed early\n");
-      client.type("two\n");
-      server.out.await("two\n");
-      server.type("three\n");
-      client.out.await("three\n");
-      client.endInput();
-      assertEquals(0, client.exitStatus());
-      server.err.await(" closed the connection\n");
-      assertTrue(server.isRunning());
-
-      assertEquals("one\ntwo\n", server.out.text());
-      assertEquals("typed early\nthree\n", client.out.text());
-      String address = "127.0.0.1:" + server.port();
-      String said = "OneToOne: connected to %1$s\nOneToOne: closed the connection to %1$s\n";
-      assertEquals(String.format(said, address), client.err.text(), "and no prompts in a pipe");
-      String notices =
-          "OneToOne: listening on "
-              + address
-              + "\n"
-              + "OneToOne: (127\\.0\\.0\\.1:\\d+) connected\n"
-              + "OneToOne: \\1 closed the connection\n";
-      assertTrue(server.err.text().matches(notices), server.err.text());
-    }
   }
 
   @Test
@@ -90,44 +57,6 @@ class OneToOneIT {
               .filter(line -> line.matches("[a-z]+|.* (read|send)\\(.* = .*"))
               .map(line -> line.replaceFirst(".* (read|send)", "$1").replaceFirst(" after .*", ""))
               .toList());
-    }
-  }
-
-  @Test
-  void othersWaitAndOfThemThoseThatGaveUpHarmNobody() throws IOException {
-    try (Child server = server();
-        Peer first = Peer.connect(server.port())) {
-      assertAnswers(server, first, "first");
-      for (int i = 0; i < 100; i++) {
-        Peer impatient = Peer.connect(server.port());
-        if (i % 2 == 0) {
-          impatient.reset();
-        } else {
-          impatient.close();
-        }
-      }
-      try (Peer second = Peer.connect(server.port()).send("hello from ")) {
-        assertAnswers(server, first, "still first");
-        assertFalse(server.out.text().contains("hello"), server.out.text());
-        first.halfClose();
-        assertEquals(0, first.receiveAll().length);
-        assertAnswers(server, second, "the second");
-        assertEquals("first?\nstill first?\nhello from the second?\n", server.out.text());
-        assertFalse(server.err.text().contains("\tat "), server.err.text());
-      }
-    }
-  }
-
-  @Test
-  void aMessageCutByAResetIsALineOfItsOwnAndTheServerGoesOn() throws IOException {
-    try (Child server = server();
-        Peer client = Peer.connect(server.port()).send("half of");
-        Peer next = Peer.connect(server.port())) {
-      server.out.await("half of");
-      client.reset();
-      server.err.await("OneToOne: connection to " + client.name() + " lost: Connection reset\n");
-      assertAnswers(server, next, "next");
-      assertEquals("half of\nnext?\n", server.out.text());
     }
   }
 

@@ -49,20 +49,6 @@ class SignalsIT {
     }
   }
 
-  @Test
-  void theEchoServerEndsThoughAClientIsStuckAndOthersWait() throws IOException {
-    try (Child server = Child.of("EchoServer", "--max-clients=1", "--idle-timeout=60", "-t", "0");
-        Peer stuck = Peer.connect(server.port());
-        Peer waiting = Peer.connect(server.port())) {
-      stuck.flood();
-      waiting(server, "send(");
-      server.signal("TERM");
-      assertEquals(143, server.exitStatus());
-      server.err.await("EchoServer: stopped: 1 client served, ");
-      assertEquals(0, server.err.count(waiting.name()));
-    }
-  }
-
   /** Each gets the next of the signals. */
   @Test
   void everyProgramEndsInAnyState() throws IOException {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -283,18 +282,6 @@ class TlsIT {
   }
 
   @Test
-  void aServerThatIsSilentInTheHandshakeIsGivenUp() throws IOException {
-    try (ServerSocket listening = Peer.listen();
-        Child child = dumbNet(List.of(), "-w 0.5", "127.0.0.1", listening.getLocalPort());
-        Peer server = Peer.accept(listening)) {
-      child.type(SECRET + "\n");
-      String peer = "127.0.0.1:" + Peer.port(listening);
-      assertFails(child, "cannot secure " + peer + ": timed out after 0.5 s");
-      assertFalse(new String(server.receiveAll(), ISO_8859_1).contains(SECRET));
-    }
-  }
-
-  @Test
   void ctrlCEndsAHandshakeAtOnce() throws IOException {
     Watch.assumeInterruptible();
     try (ServerSocket listening = Peer.listen();
@@ -304,32 +291,6 @@ class TlsIT {
       child.err.await("a wait for the server", text -> text.endsWith(" recv() ...\n"));
       child.signal("INT");
       assertEquals(130, child.exitStatus());
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "none, , no such file or directory",
-    "empty, '', no certificate.*",
-    "text, hello, .+",
-    "key, -----BEGIN PRIVATE KEY-----, .+"
-  })
-  void aFileWithoutCertificatesIsSaidBeforeConnecting(String name, String content, String why)
-      throws IOException {
-    Path file = directory.resolve(name);
-    if (content != null) {
-      Files.writeString(file, content + "\n");
-    }
-    try (Socket nobody = Peer.nobody();
-        Child child =
-            Child.of(
-                "DumbNet",
-                "--tls",
-                "--cacert",
-                "" + file,
-                "127.0.0.1",
-                "" + nobody.getLocalPort())) {
-      assertFails(child, "cannot read certificates from " + file + ": (?i:" + why + ")");
     }
   }
 }

@@ -72,7 +72,11 @@ public final class Server implements Closeable {
   public static Server listen(BlockingCalls calls, String bind, int port, Consumer<String> warnings)
       throws IOException {
     InetAddress address = Connector.resolve(bind)[0];
-    Threads.waitAndClose();
+    // The first close in a JVM opens descriptors of its own. It must not come when there are none
+    // left, or no socket could ever be closed.
+    Socket first = new Socket();
+    first.bind(null);
+    first.close();
     ServerSocket socket = calls.serverSocket();
     try {
       socket.bind(new InetSocketAddress(address, port), BACKLOG);

@@ -43,7 +43,7 @@ public enum Threads {
    */
   public Executor perConnection() {
     if (resolved() == VIRTUAL) {
-      virtualThreads("first-").newThread(Threads::waitAndClose).start();
+      virtualThreads("first-").newThread(Threads::waitOnce).start();
       ThreadFactory virtual = virtualThreads("client-");
       return task -> virtual.newThread(task).start();
     }
@@ -79,11 +79,10 @@ public enum Threads {
   }
 
   /**
-   * Waits on a socket, and closes it. The first wait of a virtual thread and the first close of a
-   * socket open descriptors that the JVM keeps. They must not come when there are none left, or no
-   * virtual thread could ever wait, and no socket ever be closed.
+   * Waits on a socket. The first wait of a virtual thread opens descriptors that the JVM keeps. It
+   * must not come when there are none left, or no virtual thread could ever wait.
    */
-  static void waitAndClose() {
+  private static void waitOnce() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       socket.setSoTimeout(1);
       socket.accept();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class IdleWatchTest {
   /** Of an IdleWatch until it closes: the first only learns how much there was. */
-  private static final int LOOKS = 11;
+  private static final int LOOKS = 10;
 
   @AutoClose
   private final ScriptedSocket socket =
