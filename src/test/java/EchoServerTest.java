@@ -80,20 +80,6 @@ class EchoServerTest {
   }
 
   @Test
-  void aResetConcernsOneClientOnly() throws IOException {
-    int port = start("");
-    try (Peer stays = Peer.connect(port)) {
-      assertEchoed("first", stays);
-      Peer resets = Peer.connect(port);
-      assertEchoed("x", resets);
-      resets.reset();
-      server.err.await(
-          "connection to " + resets.name() + " lost: Connection reset: 1 byte echoed\n");
-      assertEchoed("still here", stays);
-    }
-  }
-
-  @Test
   void maxClientsLimitsHowManyAreServedAtOnce() throws IOException {
     int port = start("--max-clients=1");
     Peer one = Peer.connect(port);

@@ -24,7 +24,7 @@ public final class Connection implements Closeable {
   private final String peer;
   private final InputStream in;
   private final OutputStream out;
-  private int receiveLimitMillis; // as the socket has it
+  private int receiveLimitMillis;
   private int largestWrite = Integer.MAX_VALUE;
 
   // Each has one writer, the thread that serves the connection, so += loses nothing.
@@ -35,7 +35,6 @@ public final class Connection implements Closeable {
   private long progressSeen = -1; // by the idle watch
   private int looksWithoutProgress;
 
-  /** Takes a connected socket that {@link #prepare} has seen. */
   Connection(Socket socket, String peer) throws IOException {
     this.socket = socket;
     this.peer = peer;

@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.TypeConversionException;
 
-class SecondsTest {
+class ConvertersTest {
   private static long millis(String text) {
     return new Seconds().convert(text).toMillis();
   }
@@ -44,5 +45,18 @@ class SecondsTest {
       Exception e = assertThrows(TypeConversionException.class, () -> millis(text), text);
       assertEquals("'" + text + "' is not a number of seconds (0-2147483.647)", e.getMessage());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "1", "00080", "65535"})
+  void upToFiveDigitsAreAPort(String text) {
+    assertEquals(Integer.parseInt(text), new Port().convert(text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "a", "-1", "+70", "65536", "1.5", "000080", "80x", "0x50", "٧٠"})
+  void nothingElseIsAPort(String text) {
+    Exception e = assertThrows(TypeConversionException.class, () -> new Port().convert(text));
+    assertEquals("'" + text + "' is not a port number (1-65535)", e.getMessage());
   }
 }
