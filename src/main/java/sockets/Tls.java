@@ -17,8 +17,8 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
@@ -76,20 +76,24 @@ final class Tls {
     parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     secured.setSSLParameters(parameters);
-    Future<?> alarm = new CompletableFuture<>();
+    AtomicBoolean late = new AtomicBoolean();
+    CompletableFuture<Void> alarm = new CompletableFuture<>();
     if (nanos != 0) {
-      alarm =
-          CompletableFuture.runAsync(
-              () -> Connection.closeQuietly(socket),
-              CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS));
+      alarm.completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
     }
+    alarm.thenRun(
+        () -> {
+          late.set(true);
+          Connection.closeQuietly(socket);
+        });
     IOException failure = null;
     try {
       calls.call("handshake()", () -> handshake(secured));
     } catch (IOException e) {
       failure = new IOException(reason(e, host), e);
     }
-    if (!alarm.cancel(false)) {
+    alarm.cancel(false);
+    if (late.get()) {
       failure = new SocketTimeoutException();
     }
     if (failure != null) {

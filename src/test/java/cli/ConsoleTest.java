@@ -142,7 +142,7 @@ class ConsoleTest {
     typed.countDown();
     program.err.await("> ");
     program.type("new\n").err.await("'new'\n> ");
-    assertSaid(program.ctrlD(), "Sample: discarded 6", "> Sample: 'new'", "> ", "Sample: none");
+    assertSaid(program.ctrlD(), "", "Sample: discarded 6", "> Sample: 'new'", "> ", "Sample: none");
   }
 
   @Test
