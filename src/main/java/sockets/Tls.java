@@ -92,8 +92,7 @@ final class Tls {
     } catch (IOException e) {
       failure = new IOException(reason(e, host), e);
     }
-    alarm.cancel(false);
-    if (late.get()) {
+    if (!alarm.cancel(false) || late.get()) { // completed, or at least begun to close
       failure = new SocketTimeoutException();
     }
     if (failure != null) {
