@@ -11,9 +11,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -100,18 +98,6 @@ class ServerTest {
   }
 
   @Test
-  void theAcceptingThreadItselfServesOneAfterTheOtherAndClosesEach() throws Exception {
-    Set<Thread> servedBy = ConcurrentHashMap.newKeySet();
-    Thread accepting = serve(1, Runnable::run, client -> servedBy.add(Thread.currentThread()));
-    for (int i = 0; i < 3; i++) {
-      try (Peer client = connect()) {
-        assertEquals(0, client.receiveAll().length);
-      }
-    }
-    assertEquals(Set.of(accepting), servedBy);
-  }
-
-  @Test
   void aThreadEachServesClientsAtOnceAndTotalsAreExact() throws Exception {
     serve(Integer.MAX_VALUE, THREAD_EACH, ServerTest::echo);
     try (Peer one = connect();
@@ -175,6 +161,7 @@ class ServerTest {
   @Test
   void aConnectionAcceptedAsTheServerStopsIsClosed() throws Exception {
     server.close();
+    serve(1, Runnable::run, ServerTest::echo).join(); // Nobody can come.
     BlockingCalls calls =
         BlockingCalls.traced(
             line -> {
@@ -187,14 +174,6 @@ class ServerTest {
       serve(1, Runnable::run, ServerTest::echo).join();
       assertWarned(client.name(), "connection to " + client.name() + " lost: Socket closed");
     }
-  }
-
-  @Test
-  void aClosedServerServesNobody() throws Exception {
-    server.close();
-    server.close();
-    serve(1, Runnable::run, ServerTest::echo).join();
-    assertEquals(new Server.Totals(0, 0, 0), server.totals());
   }
 
   @ParameterizedTest
