@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,18 +19,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import testkit.Peer;
 
 class DumbNetTest {
-  private ServerSocket listener;
+  @AutoClose private ServerSocket listener;
   private String address;
 
   @BeforeEach
   void listen() throws IOException {
     listener = Peer.listen();
     address = "127.0.0.1:" + listener.getLocalPort();
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    listener.close();
   }
 
   private String[] arguments(String options) {
@@ -97,9 +92,9 @@ class DumbNetTest {
   @Test
   void inputThatIsEmptyIsAFailureAndNothingIsSent() throws IOException {
     assertFails("no line to send: standard input is empty", dumbNet("-q").endInput());
-    Peer server = Peer.accept(listener);
-    assertEquals(0, server.receiveAll().length);
-    server.close();
+    try (Peer server = Peer.accept(listener)) {
+      assertEquals(0, server.receiveAll().length);
+    }
   }
 
   @Test
