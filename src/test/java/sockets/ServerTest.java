@@ -25,7 +25,6 @@ import testkit.Watch;
 
 class ServerTest {
   private static final Executor THREAD_EACH = Threads.PLATFORM.perConnection();
-  private static final long PID = ProcessHandle.current().pid();
 
   private final BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
 
@@ -213,30 +212,6 @@ class ServerTest {
       server.close();
       Watch.until(
           "the timer has ended", () -> !Thread.getAllStackTraces().toString().contains("[timer,"));
-    }
-  }
-
-  /** What only a JVM that has just started can show: see {@link FirstTimes}. */
-  @Test
-  void whatTheFirstCloseNeedsIsThereBeforeTheFirstClient() throws Exception {
-    String classPath = System.getProperty("java.class.path");
-    assertEquals("0 more\n", Watch.jdkTool("java", "-cp", classPath, FirstTimes.class.getName()));
-  }
-
-  /** Prints how many descriptors are left open by the first client of a server. */
-  static final class FirstTimes {
-    private FirstTimes() {}
-
-    public static void main(String... args) throws IOException {
-      try (Server server = Server.listen(BlockingCalls.SILENT, "127.0.0.1", 0, line -> {})) {
-        int port = Integer.parseInt(server.address().replaceFirst(".*:", ""));
-        int before = Watch.descriptors(PID);
-        try (Peer client = Peer.connect(port);
-            Connection accepted = server.accept()) {
-          client.send(accepted.peer());
-        }
-        System.out.println(Watch.descriptors(PID) - before + " more");
-      }
     }
   }
 }
