@@ -121,9 +121,8 @@ class TlsTest {
 
   @Test
   void aCertificateThatIsNotTrustedIsSaid() throws Exception {
-    Tls ofTheJvm = new Tls(null);
-    Tls other = new Tls(Certificates.pem(directory.resolve("own.pem"), "own-past").toFile());
-    for (Tls one : List.of(ofTheJvm, other)) {
+    Path other = Certificates.pem(directory.resolve("own.pem"), "own-past");
+    for (Tls one : List.of(new Tls(null), new Tls(other.toFile()))) { // null: those of the JVM
       serve("good", "TLSv1.3", client -> {});
       String result = secure(one, "localhost");
       assertTrue(result.startsWith("its certificate is not trusted: unable to find"), result);
