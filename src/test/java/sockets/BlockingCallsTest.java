@@ -50,7 +50,7 @@ class BlockingCallsTest {
     String connect = "connect(127.0.0.1:" + Peer.port(listener) + ")";
     assertLines(connect + " ...", connect + " = ok");
     peer.send("hello\n");
-    connection.receive(buffer, Duration.ZERO);
+    assertEquals(6, connection.receive(buffer, Duration.ZERO));
     assertLines("recv() ...", "recv() = 6 bytes");
     connection.send(buffer, 6);
     assertLines("send(6 bytes) ...", "send(6 bytes) = ok");

@@ -100,7 +100,7 @@ public final class Peer implements Closeable {
             () -> {
               try {
                 while (true) {
-                  send(new byte[1 << 16]);
+                  send("x".repeat(1 << 16));
                 }
               } catch (IOException e) {
                 // It has ended.
