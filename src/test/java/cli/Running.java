@@ -19,7 +19,7 @@ import testkit.Capture;
 
 /** A program in a thread of this JVM, with a user who types and reads. */
 public final class Running {
-  static final OutputStream BROKEN =
+  private static final OutputStream BROKEN =
       new OutputStream() {
         @Override
         public void write(int b) throws IOException {
