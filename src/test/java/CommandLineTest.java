@@ -36,7 +36,6 @@ class CommandLineTest {
           DumbNet    | localhost @/etc/hosts | invalid PORT: '@/etc/hosts' is not a port number (1-65535)
           DumbNet    | -i-1 h 80 | invalid --idle-timeout: '-1' is not a number of seconds (0-2147483.647)
           DumbNet    | --cacert=ca.pem h 80 | invalid --cacert: it needs --tls
-          DumbNet    | -x h 80 | Unknown option: '-x'
           DumbNet    | -p 7000 localhost | Unknown option: '-p'
           DumbNet    | localhost abc x --nonsense | Unknown option: '--nonsense'
           OneToOne   | h 0 | invalid PORT: '0' is not a port number (1-65535)
@@ -46,12 +45,10 @@ class CommandLineTest {
           OneToOne   | -6 server 0 | invalid -6: a server does not connect
           OneToOne   | -l 7000 | Unknown option: '-l'
           EchoServer | "" | Missing required parameter: 'PORT'
-          EchoServer | 0 x | Unmatched argument at index 1: 'x'
           EchoServer | --max-clients=0 0 | invalid --max-clients: '0' is not a positive number
           EchoServer | --max-clients=x 0 | invalid --max-clients: 'x' is not an int
           EchoServer | --report=-1 0 | invalid --report: '-1' is not a number of seconds (0-2147483.647)
           EchoServer | --threads=green 0 | invalid --threads: expected one of [AUTO, VIRTUAL, PLATFORM] (case-insensitive) but was 'green'
-          EchoServer | --port=7000 | Unknown option: '--port=7000'
           """)
   void aUsageErrorIsOneLineAndTheSynopsis(String program, String arguments, String line) {
     Running refused = run(program, arguments);

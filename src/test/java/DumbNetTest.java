@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,18 +19,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import testkit.Peer;
 
 class DumbNetTest {
-  private ServerSocket listener;
+  @AutoClose private ServerSocket listener;
   private String address;
 
   @BeforeEach
   void listen() throws IOException {
     listener = Peer.listen();
     address = "127.0.0.1:" + listener.getLocalPort();
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    listener.close();
   }
 
   private String[] arguments(String options) {
@@ -84,31 +79,20 @@ class DumbNetTest {
   }
 
   @Test
-  void theSendingSideCanBeShutDownAfterTheLine() throws IOException {
+  void inputThatIsEmptyIsAFailureAndNothingIsSent() throws IOException {
+    assertFails("no line to send: standard input is empty", dumbNet("-q").endInput());
+    try (Peer server = Peer.accept(listener)) {
+      assertEquals(0, server.receiveAll().length);
+    }
+  }
+
+  @Test
+  void everyByteThatComesIsPrintedAndTheSendingSideCanBeShutDownAfterTheLine() throws IOException {
+    byte[] bytes = new byte[2_000_000];
+    new Random(1).nextBytes(bytes);
     Running dumbNet = dumbNet("-N").type("line\n");
     try (Peer server = Peer.accept(listener)) {
       assertEquals("line\r\n", new String(server.receiveAll(), UTF_8));
-      server.send("answer at the end of input");
-    }
-    assertEquals(0, dumbNet.status());
-    assertEquals("answer at the end of input", dumbNet.out.text());
-  }
-
-  @Test
-  void inputThatIsEmptyIsAFailureAndNothingIsSent() throws IOException {
-    assertFails("no line to send: standard input is empty", dumbNet("-q").endInput());
-    Peer server = Peer.accept(listener);
-    assertEquals(0, server.receiveAll().length);
-    server.close();
-  }
-
-  @Test
-  void everyByteThatComesIsPrinted() throws IOException {
-    byte[] bytes = new byte[2_000_000];
-    new Random(1).nextBytes(bytes);
-    Running dumbNet = dumbNet("").type("line\n");
-    try (Peer server = Peer.accept(listener)) {
-      server.receiveLine();
       server.send(bytes);
     }
     assertEquals(0, dumbNet.status());

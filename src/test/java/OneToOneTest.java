@@ -8,6 +8,7 @@ import cli.Running;
 import java.io.IOException;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -16,18 +17,13 @@ import testkit.Peer;
 class OneToOneTest {
   @Nested
   class Client {
-    private ServerSocket listener;
+    @AutoClose private ServerSocket listener;
     private String address;
 
     @BeforeEach
     void listen() throws IOException {
       listener = Peer.listen();
       address = "127.0.0.1:" + listener.getLocalPort();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-      listener.close();
     }
 
     private String[] arguments(String options) {

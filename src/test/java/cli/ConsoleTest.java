@@ -3,7 +3,6 @@ package cli;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static testkit.Capture.lines;
 
 import java.io.ByteArrayInputStream;
@@ -16,7 +15,6 @@ import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import testkit.Capture;
 
 class ConsoleTest {
@@ -47,13 +45,9 @@ class ConsoleTest {
     assertEquals(lines(lines), program.err.text());
   }
 
-  private Console console(InputStream in, OutputStream out, OutputStream err, boolean terminal) {
-    return new Console(
-        new StandardStreams(in, out, new PrintStream(err, true), false, terminal, false));
-  }
-
-  private Console console(OutputStream out, boolean terminal) {
-    return console(InputStream.nullInputStream(), out, screen, terminal);
+  private Console console(InputStream in, OutputStream err) {
+    PrintStream print = new PrintStream(err, true);
+    return new Console(new StandardStreams(in, screen, print, false, false, false));
   }
 
   @ParameterizedTest
@@ -73,30 +67,12 @@ class ConsoleTest {
   void aLineIsReadAsItIsWithoutItsEndingAndNotAByteMore(String input, String line, String rest)
       throws IOException {
     InputStream in = new ByteArrayInputStream(bytes(input));
-    assertArrayEquals(bytes(line), console(in, screen, screen, false).readLine("> "));
+    assertArrayEquals(bytes(line), console(in, screen).readLine("> "));
     assertArrayEquals(bytes(rest), in.readAllBytes());
   }
 
   private static byte[] bytes(String text) {
     return text.replace('$', '\n').replace('^', '\r').getBytes(ISO_8859_1);
-  }
-
-  @Test
-  void inputThatCannotBeReadIsAFailure() {
-    Running program = Running.of(Sample.of(reader)).type("half a li").breakInput();
-    typed.countDown();
-    assertEquals(1, program.status());
-    assertEquals(
-        lines("Sample: cannot read standard input: Input/output error"), program.err.text());
-  }
-
-  @Test
-  void aLineTypedAtItsPromptIsLeftToTheTerminalToShow() {
-    Running program = Running.onTerminal(Sample.of(reader));
-    typed.countDown();
-    program.err.await("> ");
-    program.type("one\n").err.await("'one'\n> ");
-    assertSaid(program.type("two\n"), "> Sample: 'one'", "> Sample: 'two'");
   }
 
   @Test
@@ -115,29 +91,18 @@ class ConsoleTest {
   }
 
   @Test
-  void aPipeIsNotPrompted() {
-    Running program = Running.of(Sample.of(reader)).type("half").endInput();
-    assertSaid(program, "Sample: 'half'", "Sample: none");
-  }
-
-  @Test
   void aTraceTakesThePlaceOfThePrompt() {
     Running program = Running.onTerminal(Sample.of(reader), "--trace").type("half").endInput();
     typed.countDown();
     assertEquals(Sample.DONE, program.status());
+    String read = "read(keyboard) ...\nread(keyboard) = ";
     assertEquals(
-        lines(
-            "read(keyboard) ...",
-            "read(keyboard) = 4 bytes",
-            "Sample: 'half'",
-            "read(keyboard) ...",
-            "read(keyboard) = end of input",
-            "Sample: none"),
+        read + "4 bytes\nSample: 'half'\n" + read + "end of input\nSample: none\n",
         program.err.text().replaceAll("\\d\\d:\\S+ main      | after \\S+ s", ""));
   }
 
   @Test
-  void whatWasTypedOnATerminalCanBeDiscarded() {
+  void whatWasTypedOnATerminalCanBeDiscardedAndALineTypedAtItsPromptIsLeftToItToShow() {
     Running program = Running.onTerminal(Sample.of(discarder)).type("one\ntw");
     typed.countDown();
     program.err.await("> ");
@@ -146,43 +111,16 @@ class ConsoleTest {
   }
 
   @Test
-  void whatIsInAPipeIsNotDiscarded() {
-    Running program = Running.of(Sample.of(discarder)).type("one\ntwo\n");
-    assertSaid(program, "Sample: discarded 0", "Sample: 'one'", "Sample: 'two'");
-  }
-
-  @Test
-  void aPipeGetsEveryByteUntouchedAndATerminalHarmlessText() throws IOException {
-    byte[] all = new byte[256];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = (byte) i;
-    }
-    try (OutputStream out = console(screen, false).display()) {
-      out.write(all, 0, 200);
-      out.write(all, 200, 55);
-      out.write(255);
-    }
-    assertArrayEquals(all, screen.bytes());
-    Capture terminal = new Capture();
-    try (OutputStream out = console(terminal, true).display()) {
-      out.write(new byte[] {0x1b, 'c'});
-    }
-    assertEquals("^[c\n", terminal.text());
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void aWriteErrorNamesStandardOutput(boolean terminal) {
-    OutputStream broken = console(Running.BROKEN, terminal).display();
-    IOException e = assertThrows(IOException.class, () -> broken.write('x'));
-    assertEquals("cannot write to standard output: Broken pipe", e.getMessage());
+  void aPipeIsNeitherDiscardedNorPrompted() {
+    Running program = Running.of(Sample.of(discarder)).type("half").endInput();
+    assertSaid(program, "Sample: discarded 0", "Sample: 'half'", "Sample: none");
   }
 
   @Test
   void whatWasSaidBeforeDataIsShownBeforeItUnlessStandardErrorIsStuck() throws IOException {
     Semaphore moves = new Semaphore(20);
     OutputStream err = NoticesTest.stuck(screen, moves);
-    Console console = console(InputStream.nullInputStream(), screen, err, false);
+    Console console = console(null, err);
     OutputStream out = console.display();
     for (int i = 0; i < 20; i++) {
       console.print("said\n");

@@ -31,10 +31,7 @@ class ConvertersTest {
           """)
   void aTimeIsInSecondsWithDecimals(String text, long millis) {
     assertEquals(millis, millis(text));
-  }
-
-  @Test
-  void howeverShortATimeIsItIsNotTheZeroThatMeansForEver() {
+    // However short a time is, it is not the zero that means for ever.
     assertEquals(1, millis("0." + "0".repeat(400) + "1"));
   }
 

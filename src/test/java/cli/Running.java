@@ -19,7 +19,7 @@ import testkit.Capture;
 
 /** A program in a thread of this JVM, with a user who types and reads. */
 public final class Running {
-  static final OutputStream BROKEN =
+  private static final OutputStream BROKEN =
       new OutputStream() {
         @Override
         public void write(int b) throws IOException {
@@ -35,14 +35,13 @@ public final class Running {
 
   private Running(
       Function<Console, Callable<Integer>> program,
-      OutputStream broken,
+      boolean broken,
       boolean isTerminal,
-      boolean outIsTerminal,
       String... args) {
-    OutputStream to = broken == null ? out : broken;
+    OutputStream to = broken ? BROKEN : out;
+    PrintStream printErr = new PrintStream(err, true, UTF_8);
     StandardStreams streams =
-        new StandardStreams(
-            keyboard, to, new PrintStream(err, true, UTF_8), isTerminal, outIsTerminal, isTerminal);
+        new StandardStreams(keyboard, to, printErr, isTerminal, isTerminal, isTerminal);
     run = new FutureTask<>(() -> Program.run(program, streams, args));
     Thread thread = new Thread(run, "main");
     thread.setDaemon(true);
@@ -51,16 +50,16 @@ public final class Running {
 
   /** There is no terminal. */
   public static Running of(Function<Console, Callable<Integer>> program, String... args) {
-    return new Running(program, null, false, false, args);
+    return new Running(program, false, false, args);
   }
 
   public static Running onTerminal(Function<Console, Callable<Integer>> program, String... args) {
-    return new Running(program, null, true, true, args);
+    return new Running(program, false, true, args);
   }
 
   /** Standard output can't be written: "Broken pipe". */
   public static Running intoBroken(Function<Console, Callable<Integer>> program, String... args) {
-    return new Running(program, BROKEN, false, false, args);
+    return new Running(program, true, false, args);
   }
 
   public Running type(String text) {

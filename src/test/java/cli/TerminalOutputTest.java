@@ -44,7 +44,7 @@ class TerminalOutputTest {
   }
 
   @Test
-  void everyControlIsSpeltOutButNewlineTabAndCrLf() throws IOException {
+  void everyControlIsSpeltOutButNewlineTabAndCrLfAndSoIsWhatReordersText() throws IOException {
     for (int c = 0; c < 0x20; c++) {
       String expected = c == '\t' || c == '\n' ? "" + (char) c : "^" + (char) ('@' + c);
       assertEquals(expected, shown("" + (char) c));
@@ -57,10 +57,7 @@ class TerminalOutputTest {
     assertEquals("^[[31mred^[]0;title^G", shown("\u001b[31mred\u001b]0;title\u0007"));
     assertEquals("\t\r\n\r\n\n", shown("\t\r\n\r\n\n"));
     assertEquals("^M^M\r\n^M^[", shown("\r\r\r\n\r\u001b"));
-  }
-
-  @Test
-  void embeddingsOverridesAndIsolatesAreSpeltOut() throws IOException {
+    // Embeddings, overrides and isolates.
     for (char c : "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069".toCharArray()) {
       assertEquals(String.format("\\u%04x", (int) c), shown("" + c));
     }

@@ -13,17 +13,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import testkit.Peer;
+import testkit.Trace;
 
 class BlockingCallsTest {
-  private static final Pattern LINE =
-      Pattern.compile("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} \\S+ +(.*?)( after (\\d+\\.\\d{3}) s)?");
-
   private final List<String> lines = new ArrayList<>();
   private final BlockingCalls calls = BlockingCalls.traced(lines::add);
   private final byte[] buffer = new byte[100];
@@ -42,18 +38,11 @@ class BlockingCallsTest {
 
   /** Compares all lines since the last time, but for the times; returns the seconds in the last. */
   private double assertLines(String... expected) {
-    List<String> actual = new ArrayList<>();
-    String seconds = null;
-    for (String line : lines) {
-      Matcher matcher = LINE.matcher(line);
-      assertTrue(matcher.matches(), line);
-      actual.add(matcher.group(1));
-      seconds = matcher.group(3);
-      assertEquals(matcher.group(1).endsWith(" ..."), seconds == null, line);
-    }
-    assertEquals(List.of(expected), actual);
+    String last = lines.get(lines.size() - 1);
+    String thread = last.split(" +")[1];
+    assertEquals(List.of(expected), Trace.of(thread, String.join("\n", lines)));
     lines.clear();
-    return Double.parseDouble(seconds);
+    return Double.parseDouble(last.replaceFirst(".* after (\\d+\\.\\d{3}) s$", "$1"));
   }
 
   @Test

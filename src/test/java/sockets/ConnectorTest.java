@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -25,8 +23,9 @@ class ConnectorTest {
     return new Connector(BlockingCalls.SILENT, family, Duration.ofSeconds(10), null);
   }
 
-  private static String failure(Connector connector, String host, int port) {
-    return assertThrows(IOException.class, () -> connector.connect(host, port)).getMessage();
+  private static void assertFails(String message, Connector connector, String host, int port) {
+    IOException e = assertThrows(IOException.class, () -> connector.connect(host, port));
+    assertEquals(message, e.getMessage());
   }
 
   @ParameterizedTest
@@ -57,31 +56,24 @@ class ConnectorTest {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getByName(host))) {
       port = listener.getLocalPort();
     }
-    assertEquals(
-        "cannot connect to " + host + ":" + port + ": Connection refused",
-        failure(connector(InetAddress.class), host, port));
+    String refused = "cannot connect to " + host + ":" + port + ": Connection refused";
+    assertFails(refused, connector(InetAddress.class), host, port);
   }
 
+  /** An address of the other family does not count. */
   @ParameterizedTest
   @CsvSource({
-    "no..such.host, unknown host", // which the system knows without asking a name server
-    "'', unknown host",
-    "[x], unknown host", // which is no address
+    "'', no..such.host, unknown host", // which the system knows without asking a name server
+    "'', '', unknown host",
+    "'', [x], unknown host", // which is no address
+    "6, 127.0.0.1, it has no IPv6 address",
+    "4, ::1, it has no IPv4 address",
   })
-  void aHostWithoutAnAddressIsNotResolved(String host, String why) {
+  void aHostWithoutAnAddressIsNotResolved(String family, String host, String why) throws Exception {
     String name = host.isEmpty() ? "''" : host;
-    assertEquals(
-        "cannot resolve " + name + ": " + why, failure(connector(InetAddress.class), host, 80));
-  }
-
-  @Test
-  void anAddressOfTheOtherFamilyDoesNotCount() {
-    assertEquals(
-        "cannot resolve 127.0.0.1: it has no IPv6 address",
-        failure(connector(Inet6Address.class), "127.0.0.1", 80));
-    assertEquals(
-        "cannot resolve ::1: it has no IPv4 address",
-        failure(connector(Inet4Address.class), "::1", 80));
+    Class<?> addresses = Class.forName("java.net.Inet" + family + "Address");
+    Connector connector = connector(addresses.asSubclass(InetAddress.class));
+    assertFails("cannot resolve " + name + ": " + why, connector, host, 80);
   }
 
   @Test
@@ -89,10 +81,10 @@ class ConnectorTest {
     Connector connector =
         new Connector(BlockingCalls.SILENT, InetAddress.class, Duration.ofMillis(50), null);
     try (ServerSocket full = Peer.fullQueue()) {
-      String where = "127.0.0.1:" + full.getLocalPort();
-      assertEquals(
-          "cannot connect to " + where + ": timed out after 0.05 s",
-          failure(connector, "127.0.0.1", full.getLocalPort()));
+      int port = full.getLocalPort();
+      String where = "127.0.0.1:" + port;
+      assertFails(
+          "cannot connect to " + where + ": timed out after 0.05 s", connector, "127.0.0.1", port);
     }
   }
 
@@ -108,13 +100,12 @@ class ConnectorTest {
       port = client.socket.getLocalPort(); // one that the system gives to clients
       client.reset();
     }
+    String refused = "cannot connect to 127.0.0.1:" + port + ": Connection refused";
     boolean[] connected = {false};
     BlockingCalls calls = BlockingCalls.traced(line -> connected[0] |= line.contains(" = ok "));
     Connector connector = new Connector(calls, InetAddress.class, Duration.ZERO, null);
     while (!connected[0]) {
-      assertEquals(
-          "cannot connect to 127.0.0.1:" + port + ": Connection refused",
-          failure(connector, "127.0.0.1", port));
+      assertFails(refused, connector, "127.0.0.1", port);
     }
     String established = String.format(":%04X \\S+:%04X 01 ", port, port); // proc_net_tcp(5)
     String tcp =

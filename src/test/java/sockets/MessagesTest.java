@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,24 +116,5 @@ class MessagesTest {
             });
     assertEquals(failure, e.getMessage());
     assertEquals(text(written), to.toString(ISO_8859_1));
-  }
-
-  @Test
-  void aMessageIsCopiedAsItArrives() throws IOException {
-    List<String> writes = new ArrayList<>();
-    OutputStream to =
-        new OutputStream() {
-          @Override
-          public void write(int b) {
-            writes.add("" + (char) b);
-          }
-
-          @Override
-          public void write(byte[] bytes, int offset, int length) {
-            writes.add(new String(bytes, offset, length, ISO_8859_1));
-          }
-        };
-    messages("first |second|N", GAP, IDLE).copyNext(to);
-    assertEquals(List.of("first ", "second", "\n"), writes);
   }
 }

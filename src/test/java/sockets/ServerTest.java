@@ -11,9 +11,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +25,6 @@ import testkit.Watch;
 
 class ServerTest {
   private static final Executor THREAD_EACH = Threads.PLATFORM.perConnection();
-  private static final long PID = ProcessHandle.current().pid();
 
   private final BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
 
@@ -100,18 +97,6 @@ class ServerTest {
   }
 
   @Test
-  void theAcceptingThreadItselfServesOneAfterTheOtherAndClosesEach() throws Exception {
-    Set<Thread> servedBy = ConcurrentHashMap.newKeySet();
-    Thread accepting = serve(1, Runnable::run, client -> servedBy.add(Thread.currentThread()));
-    for (int i = 0; i < 3; i++) {
-      try (Peer client = connect()) {
-        assertEquals(0, client.receiveAll().length);
-      }
-    }
-    assertEquals(Set.of(accepting), servedBy);
-  }
-
-  @Test
   void aThreadEachServesClientsAtOnceAndTotalsAreExact() throws Exception {
     serve(Integer.MAX_VALUE, THREAD_EACH, ServerTest::echo);
     try (Peer one = connect();
@@ -174,6 +159,7 @@ class ServerTest {
   @Test
   void aConnectionAcceptedAsTheServerStopsIsClosed() throws Exception {
     server.close();
+    serve(1, Runnable::run, ServerTest::echo).join(); // Nobody can come.
     BlockingCalls calls =
         BlockingCalls.traced(
             line -> {
@@ -186,14 +172,6 @@ class ServerTest {
       serve(1, Runnable::run, ServerTest::echo).join();
       assertWarned(client.name(), "connection to " + client.name() + " lost: Socket closed");
     }
-  }
-
-  @Test
-  void aClosedServerServesNobody() throws Exception {
-    server.close();
-    server.close();
-    serve(1, Runnable::run, ServerTest::echo).join();
-    assertEquals(new Server.Totals(0, 0, 0), server.totals());
   }
 
   @ParameterizedTest
@@ -233,30 +211,6 @@ class ServerTest {
       server.close();
       Watch.until(
           "the timer has ended", () -> !Thread.getAllStackTraces().toString().contains("timer,"));
-    }
-  }
-
-  /** What only a JVM that has just started can show: see {@link FirstTimes}. */
-  @Test
-  void whatTheFirstCloseNeedsIsThereBeforeTheFirstClient() throws Exception {
-    String classPath = System.getProperty("java.class.path");
-    assertEquals("0 more\n", Watch.jdkTool("java", "-cp", classPath, FirstTimes.class.getName()));
-  }
-
-  /** Prints how many descriptors are left open by the first client of a server. */
-  static final class FirstTimes {
-    private FirstTimes() {}
-
-    public static void main(String... args) throws IOException {
-      try (Server server = Server.listen(BlockingCalls.SILENT, "127.0.0.1", 0, line -> {})) {
-        int port = Integer.parseInt(server.address().replaceFirst(".*:", ""));
-        int before = Watch.descriptors(PID);
-        try (Peer client = Peer.connect(port);
-            Connection accepted = server.accept()) {
-          client.send(accepted.peer());
-        }
-        System.out.println(Watch.descriptors(PID) - before + " more");
-      }
     }
   }
 }
