@@ -18,14 +18,11 @@ final class LastWords implements Thread.UncaughtExceptionHandler {
   private final byte[] line;
   private final FileOutputStream err = new FileOutputStream(FileDescriptor.err);
   private final CountDownLatch outOfMemory = new CountDownLatch(1);
-  private final Thread printing = new Thread(this::print, "last words");
   private final Thread ending = new Thread(this::end, "end");
 
   LastWords(String program) {
     line =
         (program + ": out of memory" + System.lineSeparator()).getBytes(Charset.defaultCharset());
-    printing.setDaemon(true);
-    printing.start();
     ending.setDaemon(true);
     ending.start();
   }
@@ -34,24 +31,22 @@ final class LastWords implements Thread.UncaughtExceptionHandler {
   public void uncaughtException(Thread thread, Throwable failure) {
     if (failure instanceof OutOfMemoryError) {
       outOfMemory.countDown();
+      try {
+        err.write(line);
+      } catch (IOException e) {
+        // The process ends without a word.
+      }
+      Runtime.getRuntime().halt(ExitCode.SOFTWARE);
     } else {
       failure.printStackTrace(); // It is a bug.
     }
   }
 
-  private void print() {
-    try {
-      outOfMemory.await();
-      err.write(line);
-    } catch (IOException | InterruptedException e) {
-      // The process ends without a word.
-    }
-  }
-
+  /** Ends the process even if standard error is stuck. */
   private void end() {
     try {
       outOfMemory.await();
-      printing.join(PATIENCE_MILLIS);
+      Thread.sleep(PATIENCE_MILLIS);
     } catch (InterruptedException e) {
       // Nobody does that.
     } finally {

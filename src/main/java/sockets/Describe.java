@@ -13,7 +13,7 @@ public final class Describe {
   /** IPv6 has its longest run of zeros shortened (RFC 5952): {@code ::1}. */
   static String address(InetAddress address) {
     String text = address.getHostAddress();
-    for (int zeros = 8; zeros >= 2; zeros--) {
+    for (int zeros = 8; zeros >= 2 && text.contains(":0:"); zeros--) {
       String shorter = text.replaceFirst("(^|:)0(:0){" + (zeros - 1) + "}(:|(?=%)|$)", "::");
       if (!shorter.equals(text)) {
         return shorter;
