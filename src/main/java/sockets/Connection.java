@@ -17,7 +17,7 @@ import jdk.net.ExtendedSocketOptions;
 public final class Connection implements Closeable {
   // Otherwise the kernel accepts megabytes at once and then nothing for a long time, and a large
   // write counts only when it is done: to the idle watch a slow reader would look idle.
-  private static final int WATCHED_SEND_BUFFER_BYTES = 1 << 16;
+  private static final int WATCHED_SEND_BUFFER_BYTES = 1 << 17;
   private static final int WATCHED_WRITE_BYTES = 1 << 15;
 
   private final Socket socket;
