@@ -6,17 +6,12 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import sockets.Connection;
 import sockets.Connector;
 import sockets.Describe;
@@ -72,8 +67,6 @@ public final class DumbNet implements Callable<Integer> {
       description = "With --tls: trust the certificates of this PEM file instead of the JVM's own.")
   private File trusted;
 
-  @Spec private CommandSpec spec;
-
   DumbNet(Console console) {
     this.console = console;
   }
@@ -90,15 +83,15 @@ public final class DumbNet implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (trusted != null && !tls) {
-      throw new ParameterException(spec.commandLine(), "invalid --cacert: it needs --tls");
+      throw console.usageError("invalid --cacert: it needs --tls");
     }
-    Connector connector = connecting.connector(console.calls(), port);
+    Connector connector = connecting.connector(console, port);
     if (tls) {
       connector = connector.withTls(trusted);
     }
     try (Connection server = connector.connect(host, port)) {
       console.notice("connected to " + server.address());
-      byte[] line = console.readLine("line to send: ");
+      String line = console.readLine("line to send: ");
       if (line == null) {
         throw new IOException("no line to send: standard input is empty");
       }
@@ -113,11 +106,8 @@ public final class DumbNet implements Callable<Integer> {
     }
   }
 
-  private void send(byte[] line, Connection server) throws IOException {
-    byte[] ending = (blankLine ? "\r\n\r\n" : "\r\n").getBytes(StandardCharsets.US_ASCII);
-    byte[] request = Arrays.copyOf(line, line.length + ending.length);
-    System.arraycopy(ending, 0, request, line.length, ending.length);
-    server.send(request, request.length);
+  private void send(String line, Connection server) throws IOException {
+    server.send(line + (blankLine ? "\r\n\r\n" : "\r\n"));
     if (halfClose) {
       server.halfClose();
     }

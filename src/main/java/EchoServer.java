@@ -11,16 +11,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import sockets.Connection;
 import sockets.Describe;
 import sockets.Server;
 import sockets.Threads;
-import sockets.Timer;
 
 /** Sends every client back what it sent (RFC 862), each on a thread of its own. */
 @Command(
@@ -79,8 +75,6 @@ public final class EchoServer implements Callable<Integer>, Closeable {
               + " never).")
   private Duration reportInterval = Duration.ZERO;
 
-  @Spec private CommandSpec spec;
-
   private final CountDownLatch totalsSaid = new CountDownLatch(1);
 
   private volatile Server server;
@@ -101,13 +95,12 @@ public final class EchoServer implements Callable<Integer>, Closeable {
   @Override
   public Integer call() throws IOException {
     Executor threadPerConnection = threadPerConnection();
-    try (Server listening = Server.listen(console.calls(), bind, port, console::say);
-        Timer timer = new Timer()) {
+    try (Server listening = Server.listen(console.calls(), bind, port, console::say)) {
       server = listening;
       String thread = ", a " + kind() + " thread for each client";
       console.notice("listening on " + server.address() + thread);
       if (!reportInterval.isZero()) {
-        timer.every(reportInterval, new Report(server, console::say));
+        server.every(reportInterval, new Report(server, console::say));
       }
       if (!idleTimeout.isZero()) {
         server.closeIdle(idleTimeout);
@@ -122,17 +115,14 @@ public final class EchoServer implements Callable<Integer>, Closeable {
 
   private Executor threadPerConnection() {
     if (maxClients < 1) {
-      throw usageError("--max-clients: '" + maxClients + "' is not a positive number");
+      throw console.usageError(
+          "invalid --max-clients: '" + maxClients + "' is not a positive number");
     }
     try {
       return threads.perConnection();
     } catch (UnsupportedOperationException e) {
-      throw usageError("--threads: " + e.getMessage());
+      throw console.usageError("invalid --threads: " + e.getMessage());
     }
-  }
-
-  private ParameterException usageError(String what) {
-    return new ParameterException(spec.commandLine(), "invalid " + what);
   }
 
   private String kind() {

@@ -5,14 +5,12 @@ import cli.Program;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import sockets.Connection;
@@ -107,13 +105,13 @@ public final class OneToOne implements Callable<Integer> {
       if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
         String why = isServer() ? "a server does not connect" : "a client does not listen";
         String name = spec.findOption(option).longestName();
-        throw new ParameterException(spec.commandLine(), "invalid " + name + ": " + why);
+        throw console.usageError("invalid " + name + ": " + why);
       }
     }
   }
 
   private void talk() throws IOException {
-    try (Connection server = connecting.connector(console.calls(), port).connect(host, port)) {
+    try (Connection server = connecting.connector(console, port).connect(host, port)) {
       console.notice("connected to " + server.address());
       converse(server, true);
     }
@@ -165,13 +163,11 @@ public final class OneToOne implements Callable<Integer> {
 
   /** The user's turn; false if the user ends the conversation. */
   private boolean speak(Connection peer) throws IOException {
-    byte[] line = console.readLine("> ");
-    if (line == null || line.length == 0) {
+    String line = console.readLine("> ");
+    if (line == null || line.isEmpty()) {
       return false;
     }
-    byte[] message = Arrays.copyOf(line, line.length + 1);
-    message[line.length] = '\n';
-    peer.send(message, message.length);
+    peer.send(line + "\n");
     return true;
   }
 }

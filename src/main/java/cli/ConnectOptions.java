@@ -4,18 +4,12 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
-import sockets.BlockingCalls;
 import sockets.Connector;
 
 /** How to connect: the options of the programs that do. */
 public final class ConnectOptions {
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec program;
-
   @Option(
       names = {"-w", "--connect-timeout"},
       paramLabel = "SECONDS",
@@ -36,19 +30,19 @@ public final class ConnectOptions {
   /**
    * Makes what connects as the options ask for.
    *
-   * @param calls where sockets come from
+   * @param console where sockets come from
    * @param port the port to connect to
    * @return a connector
    * @throws ParameterException if the port is 0
    */
-  public Connector connector(BlockingCalls calls, int port) {
+  public Connector connector(Console console, int port) {
     if (port == 0) {
-      throw new ParameterException(program.commandLine(), "invalid PORT: " + Port.refusal("0"));
+      throw console.usageError("invalid PORT: " + Port.refusal("0"));
     }
     Class<? extends InetAddress> family = InetAddress.class;
     if (ipv4 != ipv6) {
       family = ipv4 ? Inet4Address.class : Inet6Address.class;
     }
-    return new Connector(calls, family, timeout, null);
+    return new Connector(console.calls(), family, timeout, null);
   }
 }

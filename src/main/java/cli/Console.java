@@ -4,12 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.ParameterException;
 import sockets.BlockingCalls;
 import sockets.Describe;
 
@@ -30,9 +29,7 @@ import sockets.Describe;
 public final class Console {
   private final StandardStreams streams;
   private final Notices notices;
-
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec program;
+  private CommandLine program;
 
   @Option(
       names = {"-q", "--quiet"},
@@ -49,6 +46,19 @@ public final class Console {
   Console(StandardStreams streams) {
     this.streams = streams;
     this.notices = new Notices(streams.err());
+  }
+
+  void speakFor(CommandLine command) {
+    program = command;
+  }
+
+  /**
+   * {@return what a program throws to refuse its command line, which picocli has accepted}
+   *
+   * @param why one line
+   */
+  public ParameterException usageError(String why) {
+    return new ParameterException(program, why);
   }
 
   /** {@return where the program's sockets come from; with {@code --trace} they narrate} */
@@ -73,7 +83,7 @@ public final class Console {
    * @param text a sentence without a full stop
    */
   public void say(String text) {
-    printLine(program.name() + ": " + text);
+    printLine(program.getCommandName() + ": " + text);
   }
 
   private void printLine(String line) {
@@ -98,11 +108,11 @@ public final class Console {
    * the same input finds what follows. On a terminal asks for it first, without {@code --trace}.
    *
    * @param prompt what to ask with
-   * @return the line's bytes as they are, without LF or CRLF; null at the end of input. What comes
-   *     before the end of input is a line too.
+   * @return the line without LF or CRLF, each byte as a character (ISO 8859-1); null at the end of
+   *     input. What comes before the end of input is a line too.
    * @throws IOException if standard input can't be read
    */
-  public byte[] readLine(String prompt) throws IOException {
+  public String readLine(String prompt) throws IOException {
     boolean ask = streams.inIsTerminal() && !trace;
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     try {
@@ -112,18 +122,17 @@ public final class Console {
         print(prompt);
       }
       calls().call("read(keyboard)", () -> readBytes(line));
-      String text = line.toString(StandardCharsets.ISO_8859_1);
       if (typedAhead) {
         print(TerminalOutput.harmless(line.toByteArray()));
       }
-      if (ask && !text.endsWith("\n")) {
-        print(System.lineSeparator()); // Ctrl-D leaves the cursor where it was.
-      }
-      int ending = text.endsWith("\r\n") ? 2 : text.endsWith("\n") || text.endsWith("\r") ? 1 : 0;
-      return text.isEmpty() ? null : Arrays.copyOf(line.toByteArray(), text.length() - ending);
     } catch (IOException e) {
       throw new IOException("cannot read standard input: " + Describe.reason(e), e);
     }
+    String text = line.toString(StandardCharsets.ISO_8859_1);
+    if (ask && !text.endsWith("\n")) {
+      print(System.lineSeparator()); // Ctrl-D leaves the cursor where it was.
+    }
+    return text.isEmpty() ? null : text.replaceFirst("\r?\n?\\z", "");
   }
 
   private String readBytes(ByteArrayOutputStream line) throws IOException {

@@ -25,21 +25,22 @@ import sockets.Describe;
 /** Runs a command: turns a command line into a run, and a failure into a line and a status. */
 public final class Program {
   static {
-    // Nobody here needs the converters of java.sql, java.time and so on, or Groovy's closures,
-    // which take time to set up.
+    // What takes a starting program time: converters of java.sql and so on, Groovy's closures,
+    // method handles for fields.
     System.setProperty("picocli.converters.excludes", ".*");
     System.setProperty("picocli.disable.closures", "true");
     System.setProperty("jdk.reflect.useNativeAccessorOnly", "true");
   }
 
-  private final Console console;
   private final StandardStreams streams;
+  private final Console console;
   private final CommandLine command;
 
   private Program(StandardStreams streams, Function<Console, Callable<Integer>> program) {
     this.streams = streams;
     console = new Console(streams);
     command = new CommandLine(program.apply(console));
+    console.speakFor(command);
   }
 
   /**
@@ -89,18 +90,13 @@ public final class Program {
             .setErr(new PrintWriter(streams.err(), true))
             .setExecutionStrategy(this::start)
             .setParameterExceptionHandler((e, arguments) -> refuse(e))
-            .setExecutionExceptionHandler(
-                (e, failed, parsed) -> {
-                  if (e instanceof IOException failure) {
-                    return fail(failure);
-                  }
-                  throw e; // a bug, whose stack trace picocli prints
-                })
+            .setExecutionExceptionHandler((e, failed, parsed) -> fail(e))
             .execute(args);
     try {
       console.output().write(help.toString().getBytes(Charset.defaultCharset()));
     } catch (IOException e) {
-      status = fail(e);
+      console.say(Describe.reason(e));
+      status = ExitCode.SOFTWARE;
     }
     console.flush(Long.MAX_VALUE);
     return status;
@@ -125,10 +121,10 @@ public final class Program {
   }
 
   private int refuse(ParameterException e) {
-    ArgSpec refused = e.getArgSpec();
+    Throwable cause = e.getCause();
     console.say(
-        e.getCause() instanceof TypeConversionException
-            ? "invalid " + name(refused) + ": " + e.getCause().getMessage()
+        cause instanceof TypeConversionException
+            ? "invalid " + name(e.getArgSpec()) + ": " + cause.getMessage()
             : e.getMessage());
     Help help = command.setColorScheme(colours(streams.errIsTerminal())).getHelp();
     console.print(help.synopsisHeading() + help.synopsis(help.synopsisHeadingLength()));
@@ -136,15 +132,18 @@ public final class Program {
   }
 
   private static String name(ArgSpec parameter) {
-    return parameter.isOption() ? ((OptionSpec) parameter).longestName() : parameter.paramLabel();
+    return parameter instanceof OptionSpec option ? option.longestName() : parameter.paramLabel();
   }
 
-  private int fail(IOException e) {
-    console.say(Describe.reason(e));
-    return ExitCode.SOFTWARE;
+  private int fail(Exception e) throws Exception {
+    if (e instanceof IOException) {
+      console.say(Describe.reason(e));
+      return ExitCode.SOFTWARE;
+    }
+    throw e; // a bug, whose stack trace picocli prints
   }
 
   private static Help.ColorScheme colours(boolean onTerminal) {
-    return CommandLine.Help.defaultColorScheme(onTerminal ? Help.Ansi.AUTO : Help.Ansi.OFF);
+    return Help.defaultColorScheme(onTerminal ? Help.Ansi.AUTO : Help.Ansi.OFF);
   }
 }

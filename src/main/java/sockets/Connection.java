@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import jdk.net.ExtendedSocketOptions;
 
@@ -115,6 +116,16 @@ public final class Connection implements Closeable {
     } catch (IOException e) {
       throw lost(e);
     }
+  }
+
+  /**
+   * Sends text; waits while the peer is slower.
+   *
+   * @param text each character is a byte (ISO 8859-1)
+   * @throws ConnectionException as above; how much of it the peer got is then unknown
+   */
+  public void send(String text) throws ConnectionException {
+    send(text.getBytes(StandardCharsets.ISO_8859_1), text.length());
   }
 
   /**

@@ -1,5 +1,6 @@
 package sockets;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
@@ -44,53 +45,50 @@ public final class Messages {
    * @throws IOException if writing failed
    */
   public boolean copyNext(OutputStream to) throws IOException {
+    BufferedOutputStream message = new BufferedOutputStream(to);
     boolean begun = false;
     boolean empty = true;
     boolean heldReturn = false; // a CR that is data unless the message ends with it
-    while (true) {
-      if (next == end) {
-        int count;
-        try {
-          count = receive(begun);
-        } catch (ConnectionException e) {
-          if (begun) {
-            to.write('\n'); // What came of the message is a line of its own.
+    try {
+      while (true) {
+        if (next == end) {
+          message.flush();
+          int count = receive(begun);
+          if (count < 0 && !begun) {
+            return false;
+          } else if (count <= 0) {
+            lineEndingDue = count == 0;
+            break;
           }
-          throw e;
         }
-        if (count <= 0 && !begun) {
-          return false;
-        }
-        if (count <= 0) {
-          lineEndingDue = count == 0;
+        byte b = buffer[next++];
+        begun = true;
+        if (b != '\n') {
+          if (heldReturn) {
+            message.write('\r');
+          }
+          empty &= b == '\r' && !heldReturn;
+          heldReturn = b == '\r';
+          if (!heldReturn) {
+            message.write(b);
+          }
+        } else if (lineEndingDue && empty) {
+          begun = false;
+          heldReturn = false;
+          lineEndingDue = false;
+        } else {
+          lineEndingDue = false;
           break;
         }
       }
-      begun = true;
-      int stop = lineFeedOrEnd();
-      if (stop > next) {
-        if (heldReturn) {
-          to.write('\r');
-          empty = false;
-        }
-        heldReturn = buffer[stop - 1] == '\r';
-        int length = stop - next - (heldReturn ? 1 : 0);
-        to.write(buffer, next, length);
-        empty &= length == 0;
-        next = stop;
+    } catch (ConnectionException e) {
+      if (begun) {
+        to.write('\n'); // What came of the message is a line of its own.
       }
-      if (stop < end) {
-        next++;
-        boolean late = lineEndingDue && empty;
-        lineEndingDue = false;
-        if (!late) {
-          break;
-        }
-        begun = false;
-        heldReturn = false;
-      }
+      throw e;
     }
-    to.write('\n');
+    message.write('\n');
+    message.flush();
     return true;
   }
 
@@ -110,13 +108,5 @@ public final class Messages {
       String nothing = begun ? " sent nothing more for " : " sent nothing for ";
       throw new ConnectionException(connection.peer() + nothing + Describe.seconds(idle), e);
     }
-  }
-
-  private int lineFeedOrEnd() {
-    int i = next;
-    while (i < end && buffer[i] != '\n') {
-      i++;
-    }
-    return i;
   }
 }

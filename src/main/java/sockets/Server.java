@@ -126,16 +126,19 @@ public final class Server implements Closeable {
       }
       synchronized (this) {
         served++;
+        active.add(connection);
       }
-      active.add(connection);
       if (acceptor.isClosed()) { // and close() may have come before this connection was there
         connection.close();
       }
       try {
         threads.execute(() -> handle(connection, handler));
       } catch (OutOfMemoryError e) { // from Thread.start: the system has no thread left
-        drop(connection, e);
-        end(connection);
+        handle(
+            connection,
+            unserved -> {
+              throw e;
+            });
       }
     }
   }
@@ -144,36 +147,38 @@ public final class Server implements Closeable {
     try {
       handler.handle(connection);
     } catch (IOException | OutOfMemoryError e) { // this client's buffers could not be had
-      drop(connection, e);
+      connection.close(); // before the warning, which needs memory
+      warnings.accept("closed " + connection.peer() + ": " + Describe.reason(e));
     } finally {
-      end(connection);
+      connection.close();
+      synchronized (this) {
+        active.remove(connection);
+        sentByEnded += connection.sent();
+      }
+      places.release();
     }
-  }
-
-  private void drop(Connection connection, Throwable why) {
-    connection.close(); // before the warning, which needs memory
-    warnings.accept("closed " + connection.peer() + ": " + Describe.reason(why));
-  }
-
-  private void end(Connection connection) {
-    connection.close();
-    synchronized (this) {
-      active.remove(connection);
-      sentByEnded += connection.sent();
-    }
-    places.release();
   }
 
   /**
-   * From now on closes connections on which nothing is read or written for some time. Call it
-   * before {@link #serve}.
+   * Closes connections that make no progress. Call it before {@link #serve}.
    *
-   * @param limit how long at least; up to a quarter more, as connections are looked at now and then
+   * @param limit the time without a byte read or written; up to a quarter more, as connections are
+   *     looked at now and then
    */
   public void closeIdle(Duration limit) {
     watched = true;
     IdleWatch watch = new IdleWatch(active, limit);
-    timer.every(watch.interval(), watch);
+    every(watch.interval(), watch);
+  }
+
+  /**
+   * Runs a task now and then, until the server is closed.
+   *
+   * @param interval from the end of one run to the start of the next
+   * @param task must not block; if it fails, it is run again all the same
+   */
+  public void every(Duration interval, Runnable task) {
+    timer.every(interval, task);
   }
 
   /** {@return what {@link #serve} has done so far} */

@@ -7,20 +7,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Runs tasks again and again on one daemon thread, until it is closed. */
-public final class Timer implements Closeable {
+final class Timer implements Closeable {
   private final ScheduledExecutorService executor =
       Executors.newSingleThreadScheduledExecutor(task -> Threads.daemon(task, "timer"));
 
-  /** Has no task, and no thread yet. */
-  public Timer() {}
-
-  /**
-   * Runs a task at an interval.
-   *
-   * @param interval from the end of one run to the start of the next
-   * @param task must not block; if it fails, it is run again all the same
-   */
-  public void every(Duration interval, Runnable task) {
+  /** Runs a task at an interval; if it fails, it is run again all the same. */
+  void every(Duration interval, Runnable task) {
     long nanos = interval.toNanos();
     executor.scheduleWithFixedDelay(() -> survive(task), nanos, nanos, TimeUnit.NANOSECONDS);
   }
