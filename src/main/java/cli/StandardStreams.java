@@ -11,8 +11,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Standard input, output and error, and which of them are terminals. {@link System#in} reads ahead
@@ -31,9 +29,6 @@ record StandardStreams(
     TERMINAL,
     OTHER
   }
-
-  /** Keeps numbers taken: a stream that nobody refers to would be closed. */
-  private static final List<InputStream> TAKEN = new ArrayList<>();
 
   /**
    * Takes those of this process. One that was closed when the process started is empty, can't be
@@ -54,7 +49,7 @@ record StandardStreams(
         err == Kind.TERMINAL);
   }
 
-  /** Looks at a descriptor: 0, 1 and 2 in this order, before any file or socket is opened. */
+  /** Looks at a descriptor. */
   static Kind kind(Path descriptors, int number) {
     Path descriptor = descriptors.resolve(String.valueOf(number));
     boolean isTerminal;
@@ -72,7 +67,6 @@ record StandardStreams(
                     && !Files.isRegularFile(descriptor)
                     && isTerminal(number);
       } catch (IOException e) {
-        take();
         return Kind.CLOSED;
       }
     } else { // macOS, Windows
@@ -89,15 +83,6 @@ record StandardStreams(
       }
     }
     return file.startsWith(Path.of(System.getProperty("java.home")).toRealPath());
-  }
-
-  /** Takes the lowest free number. A socket could get it, and with it what the JVM prints. */
-  private static void take() {
-    try {
-      TAKEN.add(new FileInputStream("/dev/null"));
-    } catch (IOException e) {
-      // There is no descriptor to take it with.
-    }
   }
 
   /**

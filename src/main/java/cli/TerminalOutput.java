@@ -8,6 +8,9 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Shows bytes from a peer on a terminal without obeying them. Text passes, in UTF-8, with newline,
@@ -15,6 +18,10 @@ import java.nio.charset.StandardCharsets;
  * are spelt out, and what is not UTF-8 becomes U+FFFD.
  */
 final class TerminalOutput extends OutputStream {
+  /** Of UAX 9, the embeddings, overrides and isolates; its plain marks belong to ordinary text. */
+  private static final Pattern HARMFUL =
+      Pattern.compile("\r(?!\n)|[\0-\37\177-\237\u202a-\u202e\u2066-\u2069&&[^\t\r\n]]");
+
   private final OutputStream terminal;
   private final CharsetDecoder decoder =
       StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPLACE);
@@ -22,7 +29,9 @@ final class TerminalOutput extends OutputStream {
   /** The first bytes of a character whose rest has not come yet. */
   private byte[] cut = {};
 
-  private boolean heldReturn;
+  /** A CR that an LF may follow. */
+  private String held = "";
+
   private boolean lineBegun;
 
   TerminalOutput(OutputStream terminal) {
@@ -62,44 +71,22 @@ final class TerminalOutput extends OutputStream {
 
   private void show(ByteBuffer input, boolean last) throws IOException {
     // One char at most for each byte, and one for a cut character at the end.
-    CharBuffer text = CharBuffer.allocate(input.remaining() + 1);
-    decoder.decode(input, text, last);
-    text.flip();
-    StringBuilder shown = new StringBuilder(text.length());
-    while (text.hasRemaining()) {
-      show(text.get(), shown);
-    }
-    if (last && heldReturn) {
-      heldReturn = false;
-      shown.append("^M");
-    }
-    if (shown.length() > 0) {
-      lineBegun = shown.charAt(shown.length() - 1) != '\n';
-      byte[] bytes = shown.toString().getBytes(StandardCharsets.UTF_8);
-      terminal.write(bytes, 0, bytes.length);
+    CharBuffer decoded = CharBuffer.allocate(held.length() + input.remaining() + 1).put(held);
+    decoder.decode(input, decoded, last);
+    String text = decoded.flip().toString();
+    held = text.endsWith("\r") && !last ? "\r" : "";
+    text = text.substring(0, text.length() - held.length());
+    if (!text.isEmpty()) {
+      lineBegun = !text.endsWith("\n");
+      String shown = HARMFUL.matcher(text).replaceAll(TerminalOutput::spelt);
+      terminal.write(shown.getBytes(StandardCharsets.UTF_8));
     }
   }
 
-  private void show(char c, StringBuilder shown) {
-    if (heldReturn) {
-      heldReturn = false;
-      shown.append(c == '\n' ? "\r" : "^M");
-    }
-    if (c == '\r') {
-      heldReturn = true;
-    } else if (c == '\n' || c == '\t') {
-      shown.append(c);
-    } else if (c < ' ' || c == 0x7f) {
-      shown.append('^').append((char) (c ^ 0x40));
-    } else if (c <= 0x9f && c >= 0x80 || reorders(c)) {
-      shown.append(String.format("\\u%04x", (int) c));
-    } else {
-      shown.append(c);
-    }
-  }
-
-  /** The embeddings, overrides and isolates of UAX 9; its plain marks belong to ordinary text. */
-  private static boolean reorders(char c) {
-    return c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069;
+  private static String spelt(MatchResult harmful) {
+    int c = harmful.group().charAt(0);
+    return c < 0x80
+        ? "^" + Matcher.quoteReplacement(Character.toString(c ^ 0x40))
+        : String.format("\\\\u%04x", c);
   }
 }

@@ -11,7 +11,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.time.LocalTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -24,7 +23,6 @@ public class BlockingCalls {
   private BlockingCalls() {}
 
   /** A call that blocks. */
-  @FunctionalInterface
   public interface Call {
     /**
      * Makes the call.
@@ -67,9 +65,6 @@ public class BlockingCalls {
   }
 
   private static final class Traced extends BlockingCalls {
-    private static final DateTimeFormatter TIME =
-        DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
-
     private final Consumer<String> lines;
 
     Traced(Consumer<String> lines) {
@@ -93,9 +88,8 @@ public class BlockingCalls {
     }
 
     private void narrate(String text) {
-      String time = TIME.format(LocalTime.now());
       String thread = Thread.currentThread().getName();
-      lines.accept(String.format(Locale.ROOT, "%s %-9s %s", time, thread, text));
+      lines.accept(String.format(Locale.ROOT, "%tT.%<tL %-9s %s", LocalTime.now(), thread, text));
     }
 
     @Override
@@ -108,14 +102,14 @@ public class BlockingCalls {
       return new ServerSocket() {
         @Override
         public Socket accept() throws IOException {
-          Socket socket = new TracedSocket(Traced.this);
-          call("accept()", () -> accept(socket));
+          Socket socket = socket();
+          call(
+              "accept()",
+              () -> {
+                implAccept(socket);
+                return Describe.address(socket);
+              });
           return socket;
-        }
-
-        private String accept(Socket socket) throws IOException {
-          implAccept(socket);
-          return Describe.address(socket);
         }
       };
     }

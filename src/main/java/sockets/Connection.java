@@ -16,8 +16,9 @@ import jdk.net.ExtendedSocketOptions;
  * which ends a call that blocks in it.
  */
 public final class Connection implements Closeable {
-  // Otherwise the kernel accepts megabytes at once and then nothing for a long time, and a large
-  // write counts only when it is done: to the idle watch a slow reader would look idle.
+  // With more the kernel takes megabytes at once and then nothing for a long time, and a large
+  // write
+  // counts only when it is done: to the idle watch a slow reader would look idle.
   private static final int WATCHED_SEND_BUFFER_BYTES = 1 << 17;
   private static final int WATCHED_WRITE_BYTES = 1 << 15;
 
@@ -43,7 +44,7 @@ public final class Connection implements Closeable {
     out = socket.getOutputStream();
   }
 
-  /** Takes a socket that the peer connected, and is known by its address. */
+  /** The peer is known by its address. */
   static Connection accepted(Socket socket, boolean watched) throws IOException {
     try {
       prepare(socket);
@@ -119,10 +120,10 @@ public final class Connection implements Closeable {
   }
 
   /**
-   * Sends text; waits while the peer is slower.
+   * Sends text, as {@link #send(byte[], int)} does.
    *
    * @param text each character is a byte (ISO 8859-1)
-   * @throws ConnectionException as above; how much of it the peer got is then unknown
+   * @throws ConnectionException as there
    */
   public void send(String text) throws ConnectionException {
     send(text.getBytes(StandardCharsets.ISO_8859_1), text.length());
@@ -199,9 +200,10 @@ public final class Connection implements Closeable {
   }
 
   private ConnectionException lost(IOException e) {
-    String what = "connection to " + peer + " lost: " + Describe.reason(e);
+    String connection = "connection to " + peer;
+    String what = connection + " lost: " + Describe.reason(e);
     if (closedBecause != null) {
-      what = "connection to " + peer + " closed: " + closedBecause;
+      what = connection + " closed: " + closedBecause;
     } else if (e.getCause() instanceof EOFException
         || Describe.reason(e).equals("Remote host terminated the connection")) { // from TLS
       what = peer + " ended the stream without ending TLS: the answer may be cut short";

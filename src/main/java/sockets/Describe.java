@@ -38,31 +38,28 @@ public final class Describe {
   }
 
   /**
-   * Writes a length of time.
+   * {@return a length of time down to the millisecond, like {@code 2 s} or {@code 0.25 s}}
    *
-   * @param time the time, shown down to the millisecond
-   * @return for example {@code 2 s} or {@code 0.25 s}
+   * @param time the time
    */
   public static String seconds(Duration time) {
     return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
   }
 
   /**
-   * Writes a number of things.
+   * {@return a number of things, like {@code 1 byte} or {@code 7 bytes}}
    *
    * @param number how many
    * @param thing what one of them is called
-   * @return for example {@code 1 byte} or {@code 7 bytes}
    */
   public static String count(long number, String thing) {
     return number + " " + thing + (number == 1 ? "" : "s");
   }
 
   /**
-   * Says why something failed, in the system's words.
+   * {@return why something failed, in the system's words}
    *
-   * @param failure what was thrown
-   * @return its message, or the name of its class where it has none
+   * @param failure what was thrown; the name of its class where it has no message
    */
   public static String reason(Throwable failure) {
     String message = failure.getMessage();
