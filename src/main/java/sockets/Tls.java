@@ -76,26 +76,25 @@ final class Tls {
     parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     secured.setSSLParameters(parameters);
-    AtomicBoolean late = new AtomicBoolean();
-    CompletableFuture<Void> alarm = new CompletableFuture<>();
+    AtomicBoolean ended = new AtomicBoolean(); // the handshake, by itself or by the limit
     if (nanos != 0) {
-      alarm.completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
+      CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS)
+          .execute(
+              () -> {
+                if (!ended.getAndSet(true)) {
+                  Connection.closeQuietly(socket);
+                }
+              });
     }
-    alarm.thenRun(
-        () -> {
-          late.set(true);
-          Connection.closeQuietly(socket);
-        });
     IOException failure = null;
     try {
       calls.call("handshake()", () -> handshake(secured));
     } catch (IOException e) {
       failure = new IOException(reason(e, host), e);
     }
-    if (!alarm.cancel(false) || late.get()) { // completed, or at least begun to close
-      failure = new SocketTimeoutException();
-    }
-    if (failure != null) {
+    if (ended.getAndSet(true)) {
+      throw new SocketTimeoutException();
+    } else if (failure != null) {
       throw failure;
     }
     return secured;
