@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -107,7 +108,9 @@ public final class DumbNet implements Callable<Integer> {
   }
 
   private void send(String line, Connection server) throws IOException {
-    server.send(line + (blankLine ? "\r\n\r\n" : "\r\n"));
+    String ending = blankLine ? "\r\n\r\n" : "\r\n";
+    byte[] request = (line + ending).getBytes(StandardCharsets.ISO_8859_1);
+    server.send(request, request.length);
     if (halfClose) {
       server.halfClose();
     }

@@ -4,6 +4,7 @@ import cli.Port;
 import cli.Program;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -167,7 +168,8 @@ public final class OneToOne implements Callable<Integer> {
     if (line == null || line.isEmpty()) {
       return false;
     }
-    peer.send(line + "\n");
+    byte[] message = (line + "\n").getBytes(StandardCharsets.ISO_8859_1);
+    peer.send(message, message.length);
     return true;
   }
 }

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import sockets.BlockingCalls;
@@ -18,7 +17,6 @@ import sockets.Describe;
  */
 @Command(
     mixinStandardHelpOptions = true,
-    versionProvider = Console.Version.class,
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:done",
@@ -195,14 +193,5 @@ public final class Console {
         write(new byte[] {(byte) b}, 0, 1);
       }
     };
-  }
-
-  /** The manifest of the jar has the version. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Console.class.getPackage().getImplementationVersion();
-      return new String[] {"${COMMAND-NAME} " + (version == null ? "(not packaged)" : version)};
-    }
   }
 }

@@ -78,7 +78,12 @@ public final class Program {
 
   private int execute(String... args) {
     StringWriter help = new StringWriter();
-    command.getCommandSpec().parser().collectErrors(true);
+    String version = Program.class.getPackage().getImplementationVersion(); // from the jar
+    command
+        .getCommandSpec()
+        .version("${COMMAND-NAME} " + (version == null ? "(not packaged)" : version))
+        .parser()
+        .collectErrors(true);
     int status =
         command
             .registerConverter(Duration.class, new Seconds())

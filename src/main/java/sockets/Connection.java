@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import jdk.net.ExtendedSocketOptions;
 
@@ -32,7 +31,6 @@ public final class Connection implements Closeable {
   // Each has one writer, the thread that serves the connection, so += loses nothing.
   private volatile long received;
   private volatile long sent;
-
   private volatile String closedBecause;
   private long progressSeen = -1; // by the idle watch
   private int looksWithoutProgress;
@@ -120,16 +118,6 @@ public final class Connection implements Closeable {
   }
 
   /**
-   * Sends text, as {@link #send(byte[], int)} does.
-   *
-   * @param text each character is a byte (ISO 8859-1)
-   * @throws ConnectionException as there
-   */
-  public void send(String text) throws ConnectionException {
-    send(text.getBytes(StandardCharsets.ISO_8859_1), text.length());
-  }
-
-  /**
    * Sends bytes; waits while the peer is slower.
    *
    * @param bytes holds what to send, from its start
@@ -200,10 +188,9 @@ public final class Connection implements Closeable {
   }
 
   private ConnectionException lost(IOException e) {
-    String connection = "connection to " + peer;
-    String what = connection + " lost: " + Describe.reason(e);
+    String what = "connection to " + peer + " lost: " + Describe.reason(e);
     if (closedBecause != null) {
-      what = connection + " closed: " + closedBecause;
+      what = "connection to " + peer + " closed: " + closedBecause;
     } else if (e.getCause() instanceof EOFException
         || Describe.reason(e).equals("Remote host terminated the connection")) { // from TLS
       what = peer + " ended the stream without ending TLS: the answer may be cut short";

@@ -19,7 +19,6 @@ public final class Server implements Closeable {
   private static final int BACKLOG = 4096;
 
   /** What a server does for a client. */
-  @FunctionalInterface
   public interface Handler {
     /**
      * Serves one connection, from its first byte to its last.
@@ -45,11 +44,8 @@ public final class Server implements Closeable {
   private final Semaphore places = new Semaphore(0);
   private final Set<Connection> active = ConcurrentHashMap.newKeySet();
   private final Timer timer = new Timer();
-
   private boolean watched;
-
-  // Guarded by this, so that what a connection has sent counts once when it ends.
-  private long served;
+  private long served; // guarded by this, so that what a connection has sent counts once
   private long sentByEnded;
 
   private Server(ServerSocket listening, Consumer<String> warnings) {
@@ -162,8 +158,7 @@ public final class Server implements Closeable {
   /**
    * Closes connections that make no progress. Call it before {@link #serve}.
    *
-   * @param limit the time without a byte read or written; up to a quarter more, as connections are
-   *     looked at now and then
+   * @param limit the time without a byte read or written; in fact up to a quarter longer
    */
   public void closeIdle(Duration limit) {
     watched = true;
@@ -172,9 +167,9 @@ public final class Server implements Closeable {
   }
 
   /**
-   * Runs a task now and then, until the server is closed.
+   * Runs a task again and again, until the server is closed.
    *
-   * @param interval from the end of one run to the start of the next
+   * @param interval between one run and the next
    * @param task must not block; if it fails, it is run again all the same
    */
   public void every(Duration interval, Runnable task) {
