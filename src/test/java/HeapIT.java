@@ -10,7 +10,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import testkit.Child;
-import testkit.Mute;
 import testkit.Peer;
 import testkit.Watch;
 
@@ -68,8 +67,8 @@ class HeapIT {
   @Test
   void theServerEndsEvenIfItsLineCannotBePrinted(@TempDir Path directory) throws IOException {
     int port = Peer.freePort();
-    try (Child server = Mute.stuck(directory.resolve("fifo"), SMALL, "EchoServer", "" + port)) {
-      Mute.connect(port).close();
+    try (Child server = Child.stuck(directory.resolve("fifo"), SMALL, "EchoServer", "" + port)) {
+      Peer.connectWhenReady(port).close();
       load(port, server);
     }
   }

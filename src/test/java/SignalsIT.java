@@ -26,9 +26,8 @@ class SignalsIT {
     Watch.assumeInterruptible();
   }
 
-  @ParameterizedTest
-  @CsvSource({"TERM, 143", "INT, 130", "HUP, 129"})
-  void theEchoServerSaysItsTotalsAndEnds(String signal, int status) throws IOException {
+  @Test
+  void theEchoServerSaysItsTotalsAndEnds() throws IOException {
     try (Child server = Child.of("EchoServer", "0");
         Peer gone = Peer.connect(server.port()).send("gone\n").halfClose();
         Peer idle = Peer.connect(server.port()).send("idle\n");
@@ -38,8 +37,8 @@ class SignalsIT {
       server.err.await(3, " connected");
       server.err.await(" left: ");
 
-      server.signal(signal);
-      assertEquals(status, server.exitStatus());
+      server.signal("HUP");
+      assertEquals(129, server.exitStatus());
       assertEquals("", idle.receiveLine());
       assertEquals("", silent.receiveLine());
       String notices = server.err.text();
@@ -58,7 +57,7 @@ class SignalsIT {
         ServerSocket slow = new ServerSocket()) {
       slow.setReceiveBufferSize(1 << 12);
       slow.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      byte[] tooMuch = new byte[5_000_000]; // The system takes 2.6 MB.
+      byte[] tooMuch = new byte[3_500_000]; // The system takes 2.6 MB.
       tooMuch[tooMuch.length - 1] = '\n';
       String here = "127.0.0.1";
       String port = Peer.port(slow);
@@ -68,6 +67,7 @@ class SignalsIT {
         children.put(Child.of(program, "-t", here, port).type("hello\n"), "recv()");
       }
       children.put(Child.of("DumbNet", "-t", here, port).type(tooMuch), "send(");
+      children.put(Child.of("DumbNet", "-t", "-w0", "--tls", here, port), "recv()");
       children.put(Child.of("OneToOne", "-t", "server", "0"), "accept()");
       Child server = Child.of("OneToOne", "-t", "server", "0");
       children.put(server, "recv()");

@@ -25,9 +25,4 @@ public final class Trace {
     List<String> calls = of(thread, text);
     return calls.isEmpty() ? "" : calls.get(calls.size() - 1);
   }
-
-  /** How many lines of the thread {@code main} so far begin like this. */
-  public static long count(String text, String beginning) {
-    return of("main", text).stream().filter(call -> call.startsWith(beginning)).count();
-  }
 }
