@@ -11,55 +11,23 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import testkit.Child;
 import testkit.Peer;
 import testkit.Watch;
 
 /** DumbNet with the descriptors, the heap and the names of a real process. */
 class DumbNetIT {
-  private ServerSocket listening;
+  @AutoClose private ServerSocket listening;
   private String port;
 
   @BeforeEach
   void listen() throws IOException {
     listening = Peer.listen();
     port = Peer.port(listening);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    listening.close();
-  }
-
-  @Test
-  void whatArrivesIsPrintedAtOnceAndNoticesGoToStandardError() throws IOException {
-    try (Child child = Child.of("DumbNet", "-b", "127.0.0.1", port);
-        Peer server = Peer.accept(listening)) {
-      server.send("220 ready\r\n");
-      child.type("hello\nnot sent\n");
-      byte[] request = new byte[100];
-      int count = server.socket.getInputStream().read(request);
-      assertEquals("hello\r\n\r\n", new String(request, 0, count, ISO_8859_1), "one write");
-      child.out.await("220 ready\r\n");
-      server.send("221 ");
-      child.out.await("ready\r\n221 ");
-      server.send("bye").halfClose();
-      assertEquals(0, child.exitStatus());
-      assertEquals(0, server.receiveAll().length);
-      assertEquals("220 ready\r\n221 bye", child.out.text());
-      String address = "127.0.0.1:" + port;
-      assertEquals(
-          lines(
-              "DumbNet: connected to " + address,
-              "DumbNet: " + address + " ended the stream after 18 bytes"),
-          child.err.text());
-    }
   }
 
   /** What is typed has no line ending either. */
@@ -79,31 +47,17 @@ class DumbNetIT {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "cat FILE | { \"$@\" %1$s; \"$@\" %2$s; cat; }",
-        "{ \"$@\" %1$s; \"$@\" %2$s; cat; } < FILE"
-      })
-  void eachOfSeveralProgramsTakesItsOwnLineOfAnInput(String script, @TempDir Path directory)
-      throws IOException {
-    Path file = Files.writeString(directory.resolve("lines"), "first\nsecond\nthird\n");
-    try (ServerSocket other = Peer.listen();
-        Child child =
-            Child.inShell(
-                String.format(script, port, Peer.port(other)).replace("FILE", file.toString()),
-                List.of(),
-                "DumbNet",
-                "127.0.0.1");
-        Peer a = Peer.accept(listening)) {
-      assertEquals("first\r\n", a.receiveLine());
-      a.send("to the first\n").close();
-      try (Peer b = Peer.accept(other)) {
-        assertEquals("second\r\n", b.receiveLine());
-        b.send("to the second\n");
-      }
+  /** Of a pipe too: BlockingCallsIT. */
+  @Test
+  void nothingButItsLineIsTakenFromAFile(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("lines"), "first\nsecond\n");
+    String script = "{ \"$@\"; cat; } < " + file;
+    try (Child child = Child.inShell(script, List.of(), "DumbNet", "127.0.0.1", port);
+        Peer server = Peer.accept(listening)) {
+      assertEquals("first\r\n", server.receiveLine());
+      server.send("to the first\n").close();
       assertEquals(0, child.exitStatus());
-      assertEquals(lines("to the first", "to the second", "third"), child.out.text());
+      assertEquals(lines("to the first", "second"), child.out.text());
     }
   }
 
