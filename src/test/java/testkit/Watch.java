@@ -78,6 +78,10 @@ public final class Watch {
     return status(pid, "VmRSS") >> 10;
   }
 
+  public static long virtualBytes(long pid) {
+    return (long) status(pid, "VmSize") << 10;
+  }
+
   private static int status(long pid, String field) {
     String status = read("/proc/" + pid + "/status");
     Matcher matcher = Pattern.compile("(?m)^" + field + ":\\s+(\\d+)").matcher(status);
