@@ -1,10 +1,9 @@
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static testkit.Capture.lines;
 
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -47,20 +46,6 @@ class DumbNetIT {
     }
   }
 
-  /** Of a pipe too: BlockingCallsIT. */
-  @Test
-  void nothingButItsLineIsTakenFromAFile(@TempDir Path directory) throws IOException {
-    Path file = Files.writeString(directory.resolve("lines"), "first\nsecond\n");
-    String script = "{ \"$@\"; cat; } < " + file;
-    try (Child child = Child.inShell(script, List.of(), "DumbNet", "127.0.0.1", port);
-        Peer server = Peer.accept(listening)) {
-      assertEquals("first\r\n", server.receiveLine());
-      server.send("to the first\n").close();
-      assertEquals(0, child.exitStatus());
-      assertEquals(lines("to the first", "second"), child.out.text());
-    }
-  }
-
   @Test
   void thirtyMegabytesInPiecesOfAnySizeArriveIntactInASmallHeap() throws IOException {
     Random random = new Random(20);
@@ -81,6 +66,31 @@ class DumbNetIT {
       assertEquals(0, child.exitStatus(), child.err.text());
       assertEquals(-1, Arrays.mismatch(data, child.out.bytes()), "first wrong byte");
     }
+  }
+
+  @Test
+  void nothingThatAPeerSendsControlsTheTerminal() throws IOException {
+    try (ServerSocket listening = Peer.listen();
+        Child terminal = onRawTerminal("DumbNet", "-q", "127.0.0.1", Peer.port(listening));
+        Peer server = Peer.accept(listening)) {
+      String text = "clear \033[2J, colour \u009b31m, over\rwritten, \u65e5\u672c \ud83d\ude00\r\n";
+      for (byte b : text.getBytes(UTF_8)) {
+        server.send(new byte[] {b});
+      }
+      server.send(new byte[] {(byte) 0x9b, '2', 'J'}).halfClose(); // CSI as a byte of its own
+      assertEquals(0, terminal.exitStatus(), terminal.out.text());
+      assertEquals(
+          "clear ^[[2J, colour \\u009b31m, over^Mwritten, \u65e5\u672c \ud83d\ude00\r\n\ufffd2J\n",
+          terminal.out.text());
+    }
+  }
+
+  /** Runs a program whose user enters some lines, on a terminal that passes its output on. */
+  private static Child onRawTerminal(String... program) {
+    Watch.assumeLinuxWith("bash", "script", "stty");
+    String java = String.join(" ", Child.java(List.of(), program));
+    String script = "stty raw -echo; printf '1\\n2\\n3\\n4\\n5\\n' | " + java;
+    return Child.command("script", "-qec", script, "/dev/null");
   }
 
   @Test
