@@ -60,24 +60,6 @@ class ClosedStreamsIT {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"<&-", "<&- 1>&- 2>&-", "1>&-"})
-  void aChatServerSendsOnlyWhatIsTheUsers(String closed) throws IOException {
-    int port = Peer.freePort();
-    try (Child child = start(closed, "OneToOne", "server", "" + port);
-        Peer client = Peer.connectWhenReady(port)) {
-      client.send("a question\n");
-      assertEquals("", new String(client.receiveAll()));
-      if (closed.contains("1>&-")) {
-        assertEquals(1, child.exitStatus());
-      } else {
-        child.out.await("a question\n");
-        child.signal("TERM");
-        assertEquals(143, child.exitStatus());
-      }
-    }
-  }
-
   /** A JVM that gets SIGQUIT prints all its threads on descriptor 1, whatever that is. */
   @ParameterizedTest
   @ValueSource(strings = {"1>&-", "<&- 1>&- 2>&-"})

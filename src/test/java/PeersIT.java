@@ -28,20 +28,6 @@ class PeersIT {
           print(peer.recv(1000).decode(), flush=True)
       """;
 
-  private static final String PYTHON_SERVER =
-      """
-      import socket, sys
-      listening = socket.create_server(("127.0.0.1", 0))
-      print("listening on port", listening.getsockname()[1], file=sys.stderr, flush=True)
-      peer, address = listening.accept()
-      while True:
-          message = peer.recv(1000)
-          if not message:
-              break
-          print(message.decode(), flush=True)
-          peer.sendall(sys.stdin.readline().strip().encode())
-      """;
-
   @TempDir static Path directory;
 
   private static byte[] page;
@@ -52,7 +38,6 @@ class PeersIT {
     new Random(1).nextBytes(page);
     Files.write(directory.resolve("page"), page);
     Files.writeString(directory.resolve("client.py"), PYTHON_CLIENT);
-    Files.writeString(directory.resolve("server.py"), PYTHON_SERVER);
   }
 
   @Test
@@ -112,12 +97,7 @@ class PeersIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "nc -v -l 127.0.0.1 0",
-        "ncat -v -l 127.0.0.1 PORT",
-        "python3 DIRECTORY/server.py"
-      })
+  @ValueSource(strings = {"nc -v -l 127.0.0.1 0", "ncat -v -l 127.0.0.1 PORT"})
   void serversHoldAConversation(String command) {
     try (Child server = command(command, Peer.freePort())) {
       int port = server.err.awaitNumber("(?i)listening on \\S+[: ](\\d+)\n");

@@ -26,28 +26,6 @@ class SignalsIT {
     Watch.assumeInterruptible();
   }
 
-  @Test
-  void theEchoServerSaysItsTotalsAndEnds() throws IOException {
-    try (Child server = Child.of("EchoServer", "0");
-        Peer gone = Peer.connect(server.port()).send("gone\n").halfClose();
-        Peer idle = Peer.connect(server.port()).send("idle\n");
-        Peer silent = Peer.connect(server.port())) {
-      gone.receiveAll();
-      idle.receiveLine();
-      server.err.await(3, " connected");
-      server.err.await(" left: ");
-
-      server.signal("HUP");
-      assertEquals(129, server.exitStatus());
-      assertEquals("", idle.receiveLine());
-      assertEquals("", silent.receiveLine());
-      String notices = server.err.text();
-      assertTrue(
-          notices.endsWith("\nEchoServer: stopped: 3 clients served, 10 bytes echoed\n"), notices);
-      assertEquals(0, server.err.count(" closed"), "its clients are not told one by one");
-    }
-  }
-
   /** Each gets the next of the signals. */
   @Test
   void everyProgramEndsInAnyState() throws IOException {
@@ -69,6 +47,7 @@ class SignalsIT {
       children.put(Child.of("DumbNet", "-t", here, port).type(tooMuch), "send(");
       children.put(Child.of("DumbNet", "-t", "-w0", "--tls", here, port), "recv()");
       children.put(Child.of("OneToOne", "-t", "server", "0"), "accept()");
+      children.put(Child.of("EchoServer", "-t", "0"), "accept()");
       Child server = Child.of("OneToOne", "-t", "server", "0");
       children.put(server, "recv()");
       peers.add(Peer.connect(server.port()));

@@ -28,14 +28,11 @@ class TlsIT {
 
   @TempDir private static Path directory;
 
-  /**
-   * A server of Python: "end" answers at the end of its input and then ends TLS, "files" is a web
-   * server, which only ends the connection.
-   */
+  /** A web server, which does not end TLS when it ends the connection. */
   private static final String PYTHON =
       """
       import http.server, socket, ssl, sys
-      kind, version, directory = sys.argv[1:]
+      version, directory = sys.argv[1:]
       tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
       tls.load_cert_chain(directory + "/good.crt", directory + "/good.key")
       tls.minimum_version = tls.maximum_version = ssl.TLSVersion[version]
@@ -45,14 +42,7 @@ class TlsIT {
       server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
       server.socket = tls.wrap_socket(server.socket, server_side=True, suppress_ragged_eofs=False)
       print(f"listening on 127.0.0.1:{server.server_port}", flush=True)
-      if kind == "files":
-          server.serve_forever()
-      client, _ = server.socket.accept()
-      data = b""
-      while part := client.recv(100):
-          data += part
-      client.sendall(b"at the end: " + data)
-      client.unwrap()
+      server.serve_forever()
       """;
 
   private static final String NGINX =
@@ -93,10 +83,6 @@ class TlsIT {
 
   private static int portOf(Child openssl) {
     return openssl.out.awaitNumber("ACCEPT \\S*:(\\d+)");
-  }
-
-  private static Child python(String kind, String version) {
-    return Child.command("python3", "-c", PYTHON, kind, version, directory.toString());
   }
 
   private static Child dumbNet(List<String> jvm, String options, String host, int port) {
@@ -178,7 +164,7 @@ class TlsIT {
   @ValueSource(strings = {"TLSv1_2", "TLSv1_3"})
   void pythonAnswersAsItAnswersCurlButDoesNotEndTls(String version) throws IOException {
     String cut = " ended the stream without ending TLS: the answer may be cut short";
-    try (Child python = python("files", version)) {
+    try (Child python = Child.command("python3", "-c", PYTHON, version, "" + directory)) {
       assertSame(1000, "localhost", python.out.awaitPort(), 1, cut);
     }
   }
@@ -207,16 +193,5 @@ class TlsIT {
   /** As text in which each byte is a character. */
   private static String withoutDate(Child child) {
     return new String(child.out.bytes(), ISO_8859_1).replaceFirst("\r\nDate: .*", "");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"TLSv1_2", "TLSv1_3"})
-  void aServerThatAnswersAtTheEndOfItsInputNeedsAHalfClose(String version) {
-    try (Child server = python("end", version);
-        Child child = dumbNet(List.of(), "-N", "localhost", server.out.awaitPort())) {
-      child.type("hello\n");
-      assertEquals(0, child.exitStatus(), child.err::text);
-      assertEquals("at the end: hello\r\n", child.out.text());
-    }
   }
 }
