@@ -9,8 +9,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -81,19 +79,6 @@ class ServerTest {
             () -> Server.listen(BlockingCalls.SILENT, "127.0.0.1", port(), warnings::add));
     assertEquals(
         "cannot listen on 127.0.0.1:" + port() + ": Address already in use", e.getMessage());
-  }
-
-  @Test
-  void manyClientsCanWaitBeforeAnybodyAccepts() throws Exception {
-    List<Peer> clients = new ArrayList<>();
-    for (int i = 0; i < 200; i++) {
-      clients.add(connect().send("early"));
-    }
-    serve(Integer.MAX_VALUE, THREAD_EACH, ServerTest::echo);
-    for (Peer client : clients) {
-      assertEquals("early", new String(client.receive(5), UTF_8));
-      client.close();
-    }
   }
 
   @Test
