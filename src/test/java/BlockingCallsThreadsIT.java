@@ -46,6 +46,7 @@ class BlockingCallsThreadsIT {
         Peer client = Peer.connect(server.port())) {
       awaitEcho(client, server);
       String dump = Watch.jdkTool("jstack", server.pid());
+      assertFalse(dump.contains("\"timer\""), "it is for --idle-timeout and --report");
       String main = section("\"main\"", dump);
       assertTrue(main.contains("java.lang.Thread.State: RUNNABLE"), main);
       assertTrue(main.contains("sockets.Server.serve"), main);

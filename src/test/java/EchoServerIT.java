@@ -4,24 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import testkit.Child;
 import testkit.Peer;
-import testkit.Watch;
 
 class EchoServerIT {
   private static final boolean HAS_VIRTUAL_THREADS = Runtime.version().feature() >= 21;
@@ -80,35 +74,5 @@ class EchoServerIT {
       assertFalse(notices.contains("\tat "), notices);
       assertEquals("", server.out.text());
     }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"auto", "platform", "virtual"})
-  void itListensOnTheRealPortWithThatKindOfThreadsAndNoTimer(String threads) throws IOException {
-    Watch.assumeLinuxWith();
-    boolean virtual = HAS_VIRTUAL_THREADS && !threads.equals("platform");
-    try (Child server = server(threads);
-        Peer client = Peer.connect(server.port())) {
-      assertEchoes(client);
-      String listening = "EchoServer: listening on 127.0.0.1:" + server.port();
-      String thread = virtual ? "virtual" : "platform";
-      server.err.await(listening + ", a " + thread + " thread for each client\n");
-      Set<String> names = systemThreads(server);
-      assertEquals(!virtual, names.contains("client-1"));
-      assertFalse(names.contains("timer"), "which is for --idle-timeout and --report");
-    }
-  }
-
-  /** The names of the threads that the system knows. */
-  private static Set<String> systemThreads(Child server) throws IOException {
-    Set<String> names = new TreeSet<>();
-    try (Stream<Path> threads = Files.list(Path.of("/proc/" + server.pid() + "/task"))) {
-      for (Path thread : threads.toList()) {
-        names.add(Files.readString(thread.resolve("comm")).strip());
-      }
-    } catch (NoSuchFileException e) {
-      return systemThreads(server); // One has ended meanwhile.
-    }
-    return names;
   }
 }
