@@ -31,7 +31,6 @@ class CommandLineTest {
           """
           DumbNet    | "" | Missing required parameters: 'HOST', 'PORT'
           DumbNet    | localhost 80 x | Unmatched argument at index 2: 'x'
-          DumbNet    | localhost abc | invalid PORT: 'abc' is not a port number (1-65535)
           DumbNet    | localhost @/etc/hosts | invalid PORT: '@/etc/hosts' is not a port number (1-65535)
           DumbNet    | -i-1 h 80 | invalid --idle-timeout: '-1' is not a number of seconds (0-2147483.647)
           DumbNet    | --cacert=ca.pem h 80 | invalid --cacert: it needs --tls
@@ -42,7 +41,6 @@ class CommandLineTest {
           OneToOne   | -4 server 0 | invalid -4: a server does not connect
           EchoServer | --max-clients=0 0 | invalid --max-clients: '0' is not a positive number
           EchoServer | --max-clients=x 0 | invalid --max-clients: 'x' is not an int
-          EchoServer | --report=-1 0 | invalid --report: '-1' is not a number of seconds (0-2147483.647)
           EchoServer | --threads=green 0 | invalid --threads: expected one of [AUTO, VIRTUAL, PLATFORM] (case-insensitive) but was 'green'
           """)
   void aUsageErrorIsOneLineAndTheSynopsis(String program, String arguments, String line) {

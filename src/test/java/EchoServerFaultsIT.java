@@ -55,7 +55,7 @@ class EchoServerFaultsIT {
         Duration cpu = Watch.cpuTime(server.pid());
         Thread.sleep(1000); // what the process does meanwhile is the question
         long used = Watch.cpuTime(server.pid()).minus(cpu).toMillis();
-        assertTrue(used < 200, used + " ms of CPU time in 1 s of waiting");
+        assertTrue(used < 400, used + " ms of CPU time in 1 s of waiting");
         EchoServerIT.assertEchoes(served);
         long most = 1 + (System.nanoTime() - begin) / TimeUnit.SECONDS.toNanos(10);
         assertTrue(server.err.count(SHORTAGE) <= most, server.err.text());
@@ -88,7 +88,7 @@ class EchoServerFaultsIT {
     try (Child server = Child.inShell(oneArena, List.of("-Xss256m"), program)) {
       int port = server.port();
       assertTrue(echoesToOneMore(port));
-      limit(server, "--as=" + (Watch.virtualBytes(server.pid()) + (1_100L << 20)));
+      limit(server, "--as=" + (Watch.status(server.pid(), "VmSize") + (1_100L << 10) << 10));
       while (echoesToOneMore(port)) {
         assertTrue(clients.size() < 6, "more clients than threads");
       }
@@ -131,14 +131,14 @@ class EchoServerFaultsIT {
       int port = server.port();
       reset(100, port);
       long before = restingBytes(server);
-      int threadsBefore = Watch.threads(server.pid());
+      int threadsBefore = Watch.status(server.pid(), "Threads");
       int descriptors = Watch.descriptors(server.pid());
       reset(1000, port);
       long growth = restingBytes(server) - before;
       assertTrue(growth < 250_000, growth + " more bytes of heap");
       Watch.until("no descriptor left", () -> Watch.descriptors(server.pid()) <= descriptors);
       // A pool keeps idle threads for the next clients, as many as were ever served at once.
-      int more = Watch.threads(server.pid()) - threadsBefore;
+      int more = Watch.status(server.pid(), "Threads") - threadsBefore;
       assertTrue(more <= 60, more + " more threads");
 
       server.signal("TERM");
@@ -201,7 +201,7 @@ class EchoServerFaultsIT {
           EchoServerIT.assertEchoes(client);
         }
       }
-      int resident = Watch.residentMegabytes(server.pid());
+      int resident = Watch.status(server.pid(), "VmRSS") >> 10;
       assertTrue(resident < heapMegabytes + besideHeap, resident + " MB");
       assertFalse(server.err.text().contains("EchoServer: closed "), server.err.text());
       byte[] late = clients.get(30).receive(200_000);

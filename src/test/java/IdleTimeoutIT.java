@@ -1,15 +1,11 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,19 +17,14 @@ import testkit.Watch;
 class IdleTimeoutIT {
   private static final String CLOSED = " closed: no progress for ";
 
-  @BeforeAll
-  static void needs() {
-    Watch.assumeLinuxWith("kill");
-  }
-
   /** Two are slow, of which one writes and the other reads; the third reads nothing at all. */
   @ParameterizedTest
   @ValueSource(strings = {"platform", "virtual"})
   void oneThatNeverReadsIsClosedAndOneThatReadsSlowlyIsNot(String threads) throws Exception {
     try (Child server = EchoServerIT.server(threads, "--idle-timeout=1");
         Peer writer = Peer.connect(server.port());
-        Peer reader = withSmallBuffers(server.port());
-        Peer stuck = withSmallBuffers(server.port())) {
+        Peer reader = Peer.withSmallBuffers(server.port());
+        Peer stuck = Peer.withSmallBuffers(server.port())) {
       reader.flood();
       stuck.flood();
       String end = stuck.name() + CLOSED + "1 s: ";
@@ -46,14 +37,6 @@ class IdleTimeoutIT {
       int port = stuck.socket.getLocalPort();
       Watch.until("no trace of it", () -> !Watch.systemKnows(server.port(), port));
     }
-  }
-
-  private static Peer withSmallBuffers(int port) throws IOException {
-    Socket socket = new Socket();
-    socket.setReceiveBufferSize(1 << 13);
-    socket.setSendBufferSize(1 << 13);
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    return new Peer(socket);
   }
 
   @Test

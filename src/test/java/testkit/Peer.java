@@ -38,6 +38,15 @@ public final class Peer implements Closeable {
     return new Peer(socket);
   }
 
+  /** The system takes little for this one while it does not receive. */
+  public static Peer withSmallBuffers(int port) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(1 << 13);
+    socket.setSendBufferSize(1 << 13);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    return new Peer(socket);
+  }
+
   /** Listens on the loopback address, on a port of the system's choice. */
   public static ServerSocket listen() throws IOException {
     ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
