@@ -11,19 +11,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import testkit.Child;
 import testkit.Peer;
+import testkit.Watch;
 
 class EchoServerIT {
-  private static final boolean HAS_VIRTUAL_THREADS = Runtime.version().feature() >= 21;
-
   /** Starts one with a kind of threads; where the JVM has none of it the test is skipped. */
   static Child server(String threads, String... options) {
-    Assumptions.assumeTrue(
-        HAS_VIRTUAL_THREADS || !threads.equals("virtual"), "this JVM has no virtual threads");
+    boolean has = !threads.equals("virtual") || Runtime.version().feature() >= 21;
+    Watch.assume(has, "this JVM has no virtual threads");
     Stream<String> program = Stream.of("EchoServer", "--threads=" + threads, "0");
     return Child.of(Stream.concat(program, Stream.of(options)).toArray(String[]::new));
   }
