@@ -1,65 +1,32 @@
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static testkit.Capture.lines;
 
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import testkit.Child;
 import testkit.Peer;
 import testkit.Watch;
 
 /** DumbNet with the descriptors, the heap and the names of a real process. */
 class DumbNetIT {
-  private ServerSocket listening;
+  @AutoClose private ServerSocket listening;
   private String port;
 
   @BeforeEach
   void listen() throws IOException {
     listening = Peer.listen();
     port = Peer.port(listening);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    listening.close();
-  }
-
-  @Test
-  void whatArrivesIsPrintedAtOnceAndNoticesGoToStandardError() throws IOException {
-    try (Child child = Child.of("DumbNet", "-b", "127.0.0.1", port);
-        Peer server = Peer.accept(listening)) {
-      server.send("220 ready\r\n");
-      child.type("hello\nnot sent\n");
-      byte[] request = new byte[100];
-      int count = server.socket.getInputStream().read(request);
-      assertEquals("hello\r\n\r\n", new String(request, 0, count, ISO_8859_1), "one write");
-      child.out.await("220 ready\r\n");
-      server.send("221 ");
-      child.out.await("ready\r\n221 ");
-      server.send("bye").halfClose();
-      assertEquals(0, child.exitStatus());
-      assertEquals(0, server.receiveAll().length);
-      assertEquals("220 ready\r\n221 bye", child.out.text());
-      String address = "127.0.0.1:" + port;
-      assertEquals(
-          lines(
-              "DumbNet: connected to " + address,
-              "DumbNet: " + address + " ended the stream after 18 bytes"),
-          child.err.text());
-    }
   }
 
   /** What is typed has no line ending either. */
@@ -76,34 +43,6 @@ class DumbNetIT {
       assertEquals(line + "\r\n", new String(server.receiveAll(), ISO_8859_1));
       assertEquals(0, child.exitStatus());
       assertEquals(all, new String(child.out.bytes(), ISO_8859_1));
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "cat FILE | { \"$@\" %1$s; \"$@\" %2$s; cat; }",
-        "{ \"$@\" %1$s; \"$@\" %2$s; cat; } < FILE"
-      })
-  void eachOfSeveralProgramsTakesItsOwnLineOfAnInput(String script, @TempDir Path directory)
-      throws IOException {
-    Path file = Files.writeString(directory.resolve("lines"), "first\nsecond\nthird\n");
-    try (ServerSocket other = Peer.listen();
-        Child child =
-            Child.inShell(
-                String.format(script, port, Peer.port(other)).replace("FILE", file.toString()),
-                List.of(),
-                "DumbNet",
-                "127.0.0.1");
-        Peer a = Peer.accept(listening)) {
-      assertEquals("first\r\n", a.receiveLine());
-      a.send("to the first\n").close();
-      try (Peer b = Peer.accept(other)) {
-        assertEquals("second\r\n", b.receiveLine());
-        b.send("to the second\n");
-      }
-      assertEquals(0, child.exitStatus());
-      assertEquals(lines("to the first", "to the second", "third"), child.out.text());
     }
   }
 
@@ -127,6 +66,31 @@ class DumbNetIT {
       assertEquals(0, child.exitStatus(), child.err.text());
       assertEquals(-1, Arrays.mismatch(data, child.out.bytes()), "first wrong byte");
     }
+  }
+
+  @Test
+  void nothingThatAPeerSendsControlsTheTerminal() throws IOException {
+    try (ServerSocket listening = Peer.listen();
+        Child terminal = onRawTerminal("DumbNet", "-q", "127.0.0.1", Peer.port(listening));
+        Peer server = Peer.accept(listening)) {
+      String text = "clear \033[2J, colour \u009b31m, over\rwritten, \u65e5\u672c \ud83d\ude00\r\n";
+      for (byte b : text.getBytes(UTF_8)) {
+        server.send(new byte[] {b});
+      }
+      server.send(new byte[] {(byte) 0x9b, '2', 'J'}).halfClose(); // CSI as a byte of its own
+      assertEquals(0, terminal.exitStatus(), terminal.out.text());
+      assertEquals(
+          "clear ^[[2J, colour \\u009b31m, over^Mwritten, \u65e5\u672c \ud83d\ude00\r\n\ufffd2J\n",
+          terminal.out.text());
+    }
+  }
+
+  /** Runs a program whose user enters some lines, on a terminal that passes its output on. */
+  private static Child onRawTerminal(String... program) {
+    Watch.assumeLinuxWith("bash", "script", "stty");
+    String java = String.join(" ", Child.java(List.of(), program));
+    String script = "stty raw -echo; printf '1\\n2\\n3\\n4\\n5\\n' | " + java;
+    return Child.command("script", "-qec", script, "/dev/null");
   }
 
   @Test

@@ -53,16 +53,6 @@ class OneToOneTest {
     }
 
     @Test
-    void aServerThatIsSilentAtItsTurnIsGivenUp() throws IOException {
-      Running client = Running.of(OneToOne::new, arguments("-q -i 0.1")).type("hello\n");
-      try (Peer server = Peer.accept(listener)) {
-        assertEquals(1, client.status());
-        assertEquals(lines("OneToOne: " + address + " sent nothing for 0.1 s"), client.err.text());
-        assertEquals("hello\n", server.receiveLine());
-      }
-    }
-
-    @Test
     void aPersonIsPromptedAtEachTurnAndShownHarmlessText() throws IOException {
       Running client = Running.onTerminal(OneToOne::new, arguments("-4"));
       client.err.await("> ");

@@ -28,20 +28,6 @@ class PeersIT {
           print(peer.recv(1000).decode(), flush=True)
       """;
 
-  private static final String PYTHON_SERVER =
-      """
-      import socket, sys
-      listening = socket.create_server(("127.0.0.1", 0))
-      print("listening on port", listening.getsockname()[1], file=sys.stderr, flush=True)
-      peer, address = listening.accept()
-      while True:
-          message = peer.recv(1000)
-          if not message:
-              break
-          print(message.decode(), flush=True)
-          peer.sendall(sys.stdin.readline().strip().encode())
-      """;
-
   @TempDir static Path directory;
 
   private static byte[] page;
@@ -52,7 +38,6 @@ class PeersIT {
     new Random(1).nextBytes(page);
     Files.write(directory.resolve("page"), page);
     Files.writeString(directory.resolve("client.py"), PYTHON_CLIENT);
-    Files.writeString(directory.resolve("server.py"), PYTHON_SERVER);
   }
 
   @Test
@@ -60,58 +45,23 @@ class PeersIT {
     try (Child server =
         command("python3 -u -m http.server --bind=127.0.0.1 --directory=DIRECTORY 0", 0)) {
       int port = server.out.awaitNumber("Serving HTTP on 127\\.0\\.0\\.1 port (\\d+) ");
-      getsWhatCurlGets(port, "-N"); // It waits for header lines even in HTTP/0.9.
-    }
-  }
-
-  @Test
-  void dumbNetGetsFromNginxWhatCurlGets() throws IOException {
-    int port = Peer.freePort();
-    Files.writeString(
-        directory.resolve("nginx.conf"),
-        String.format(
-            """
-            daemon off;
-            master_process off;
-            pid nginx.pid;
-            error_log stderr notice;
-            events {}
-            http {
-              access_log off;
-              client_body_temp_path tmp;
-              proxy_temp_path tmp;
-              fastcgi_temp_path tmp;
-              uwsgi_temp_path tmp;
-              scgi_temp_path tmp;
-              server {
-                listen 127.0.0.1:%d;
-                root .;
-              }
-            }
-            """,
-            port));
-    try (Child server = command("nginx -p DIRECTORY -c DIRECTORY/nginx.conf", 0)) {
-      server.err.await("event method"); // It listens already when it says how it will wait.
-      getsWhatCurlGets(port, "-q");
-    }
-  }
-
-  private static void getsWhatCurlGets(int port, String http09Option) {
-    try (Child curl = command("curl -s http://127.0.0.1:PORT/page", port);
-        Child http10 = Child.of("DumbNet", "-b", "127.0.0.1", "" + port);
-        Child http09 = Child.of("DumbNet", http09Option, "127.0.0.1", "" + port)) {
-      assertEquals(0, curl.exitStatus());
-      byte[] body = curl.out.bytes();
-      assertArrayEquals(page, body);
-      http10.type("GET /page HTTP/1.0\n");
-      assertEquals(0, http10.exitStatus(), http10.err.text());
-      byte[] answer = http10.out.bytes();
-      String header = new String(answer, 0, answer.length - body.length, ISO_8859_1);
-      assertTrue(header.matches("(?s)HTTP/1\\.[01] 200 OK\r\n.*\r\n\r\n"), header);
-      assertArrayEquals(body, Arrays.copyOfRange(answer, header.length(), answer.length));
-      http09.type("GET /page\n");
-      assertEquals(0, http09.exitStatus(), http09.err.text());
-      assertArrayEquals(body, http09.out.bytes());
+      try (Child curl = command("curl -s http://127.0.0.1:PORT/page", port);
+          Child http10 = Child.of("DumbNet", "-b", "127.0.0.1", "" + port);
+          // The server waits for header lines even in HTTP/0.9.
+          Child http09 = Child.of("DumbNet", "-N", "127.0.0.1", "" + port)) {
+        assertEquals(0, curl.exitStatus());
+        byte[] body = curl.out.bytes();
+        assertArrayEquals(page, body);
+        http10.type("GET /page HTTP/1.0\n");
+        assertEquals(0, http10.exitStatus(), http10.err.text());
+        byte[] answer = http10.out.bytes();
+        String header = new String(answer, 0, answer.length - body.length, ISO_8859_1);
+        assertTrue(header.matches("(?s)HTTP/1\\.[01] 200 OK\r\n.*\r\n\r\n"), header);
+        assertArrayEquals(body, Arrays.copyOfRange(answer, header.length(), answer.length));
+        http09.type("GET /page\n");
+        assertEquals(0, http09.exitStatus(), http09.err.text());
+        assertArrayEquals(body, http09.out.bytes());
+      }
     }
   }
 
@@ -147,13 +97,8 @@ class PeersIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "nc -v -l 127.0.0.1 0",
-        "ncat -v -l 127.0.0.1 PORT",
-        "python3 DIRECTORY/server.py"
-      })
-  void serversHoldAConversation(String command) throws IOException {
+  @ValueSource(strings = {"nc -v -l 127.0.0.1 0", "ncat -v -l 127.0.0.1 PORT"})
+  void serversHoldAConversation(String command) {
     try (Child server = command(command, Peer.freePort())) {
       int port = server.err.awaitNumber("(?i)listening on \\S+[: ](\\d+)\n");
       try (Child client = Child.of("OneToOne", "--message-gap=0.2", "127.0.0.1", "" + port)) {

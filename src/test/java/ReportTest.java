@@ -26,14 +26,6 @@ class ReportTest {
   }
 
   @Test
-  void totalsAreInWords() {
-    assertEquals("1 client served, 1 byte echoed", Report.text(new Server.Totals(0, 1, 1)));
-    assertEquals(
-        "20000 clients served, 5000000000 bytes echoed",
-        Report.text(new Server.Totals(3, 20_000, 5_000_000_000L)));
-  }
-
-  @Test
   void aReportHasTheRateSinceTheOneBefore() throws Exception {
     Server server = Server.listen(BlockingCalls.SILENT, "127.0.0.1", 0, lines::add);
     Thread serving = new Thread(() -> server.serve(1, Runnable::run, this::sendOnDemand));

@@ -40,7 +40,9 @@ final class Certificates {
   }
 
   private static void keytool(Path store, String name, String options) {
-    String form = "-genkeypair -keystore %s -storepass %s -keyalg EC -alias %s -dname CN=%<s %s";
+    String form =
+        "-J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC"
+            + " -genkeypair -keystore %s -storepass %s -keyalg EC -alias %s -dname CN=%<s %s";
     Watch.jdkTool(
         "keytool", (Object[]) String.format(form, store, PASSWORD, name, options).split(" "));
   }

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,12 +54,12 @@ class ConnectorTest {
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "[::1]"})
   void refusedIsSaidInTheSystemsWords(String host) throws IOException {
-    int port;
-    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getByName(host))) {
-      port = listener.getLocalPort();
+    try (Socket nobody = new Socket()) {
+      nobody.bind(new InetSocketAddress(host, 0));
+      int port = nobody.getLocalPort();
+      String refused = "cannot connect to " + host + ":" + port + ": Connection refused";
+      assertFails(refused, connector(InetAddress.class), host, port);
     }
-    String refused = "cannot connect to " + host + ":" + port + ": Connection refused";
-    assertFails(refused, connector(InetAddress.class), host, port);
   }
 
   /** An address of the other family does not count. */

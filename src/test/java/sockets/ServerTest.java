@@ -5,12 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -81,19 +76,6 @@ class ServerTest {
             () -> Server.listen(BlockingCalls.SILENT, "127.0.0.1", port(), warnings::add));
     assertEquals(
         "cannot listen on 127.0.0.1:" + port() + ": Address already in use", e.getMessage());
-  }
-
-  @Test
-  void manyClientsCanWaitBeforeAnybodyAccepts() throws Exception {
-    List<Peer> clients = new ArrayList<>();
-    for (int i = 0; i < 200; i++) {
-      clients.add(connect().send("early"));
-    }
-    serve(Integer.MAX_VALUE, THREAD_EACH, ServerTest::echo);
-    for (Peer client : clients) {
-      assertEquals("early", new String(client.receive(5), UTF_8));
-      client.close();
-    }
   }
 
   @Test
@@ -203,10 +185,8 @@ class ServerTest {
     server.closeIdle(Duration.ofMillis(100));
     byte[] bytes = new byte[1 << 20]; // more than the system may hold for one that is watched
     serve(Integer.MAX_VALUE, THREAD_EACH, client -> client.send(bytes, bytes.length));
-    try (Socket client = new Socket()) {
-      client.setReceiveBufferSize(1 << 12);
-      client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
-      String name = "127.0.0.1:" + client.getLocalPort();
+    try (Peer client = Peer.withSmallBuffers(port())) {
+      String name = client.name();
       assertWarned(name, "connection to " + name + " closed: no progress for 0.1 s");
       server.close();
       Watch.until(

@@ -2,7 +2,6 @@ package sockets;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -87,15 +86,5 @@ class ThreadsTest {
       assertEquals("VirtualThread", threads.get("client-1").getClass().getSimpleName());
     }
     Watch.until("the sockets are closed", () -> Watch.descriptors(pid) < before + 10);
-  }
-
-  @Test
-  @EnabledForJreRange(max = JRE.JAVA_20)
-  void whereThereAreNoVirtualThreadsAutoIsPlatform() {
-    assertEquals(Threads.PLATFORM, Threads.AUTO.resolved());
-    assertEquals(
-        "this JVM has no virtual threads (needs Java 21 or newer)",
-        assertThrows(UnsupportedOperationException.class, Threads.VIRTUAL::perConnection)
-            .getMessage());
   }
 }

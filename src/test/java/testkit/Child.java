@@ -1,6 +1,7 @@
 package testkit;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +59,26 @@ public final class Child implements AutoCloseable {
     Watch.assumeLinuxWith("script");
     String script = "exec script -qefc \"$(printf '%q ' \"$@\")\" /dev/null";
     return inShell(script, List.of(), arguments);
+  }
+
+  /** Runs a program of the jar whose standard error is a FIFO that is full. */
+  public static Child stuck(Path fifo, List<String> jvmOptions, String... arguments) {
+    Watch.assumeLinuxWith("mkfifo", "dd");
+    // Opening it for both ends never waits (fifo(7)), and the program keeps it open.
+    String script =
+        "mkfifo \"%1$s\"; exec 9<>\"%1$s\"; "
+            + "dd if=/dev/zero of=\"%1$s\" oflag=nonblock bs=65536 2>/dev/null; "
+            + "exec \"$@\" 2>\"%1$s\"";
+    return inShell(String.format(script, fifo), jvmOptions, arguments);
+  }
+
+  /** Makes that FIFO move: all that the program wrote to it, and will. */
+  public static Capture read(Path fifo) throws IOException {
+    InputStream from = Files.newInputStream(fifo);
+    from.readNBytes(65536); // what filled it
+    Capture err = new Capture();
+    err.drain(from);
+    return err;
   }
 
   /** Runs any other program; where it is not installed the test is skipped. */

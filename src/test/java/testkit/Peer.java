@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A peer made of a raw socket, that sends and resets as a test wants. Every wait has a deadline.
@@ -18,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 public final class Peer implements Closeable {
   private static final int DEADLINE_MILLIS =
       (int) TimeUnit.SECONDS.toMillis(Capture.DEADLINE_SECONDS);
+
+  /** Far from where another JVM with tests begins. */
+  private static int nextPort = (int) (ProcessHandle.current().pid() * 97 % 20_000);
 
   public final Socket socket;
 
@@ -31,6 +35,15 @@ public final class Peer implements Closeable {
   public static Peer connect(int port) throws IOException {
     Socket socket = new Socket();
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), DEADLINE_MILLIS);
+    return new Peer(socket);
+  }
+
+  /** The system takes little for this one while it does not receive. */
+  public static Peer withSmallBuffers(int port) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(1 << 13);
+    socket.setSendBufferSize(1 << 13);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     return new Peer(socket);
   }
 
@@ -67,11 +80,36 @@ public final class Peer implements Closeable {
     return socket;
   }
 
-  /** A free port, for programs that can't tell which one the system chose. */
-  public static int freePort() throws IOException {
-    try (Socket socket = nobody()) {
-      return socket.getLocalPort();
+  /**
+   * A free port, for programs that can't tell which one the system chose: one of those below 32768,
+   * which Linux gives to nobody who does not ask for it (ip_local_port_range, ip(7)).
+   */
+  public static synchronized int freePort() {
+    while (true) {
+      nextPort = 10_000 + (nextPort + 1) % 20_000;
+      try {
+        new ServerSocket(nextPort, 1, InetAddress.getLoopbackAddress()).close();
+        return nextPort;
+      } catch (IOException e) {
+        // It is not free.
+      }
     }
+  }
+
+  /** Connects to a server that can't tell when it listens. */
+  public static Peer connectWhenReady(int port) {
+    AtomicReference<Peer> connected = new AtomicReference<>();
+    Watch.until(
+        "a server on port " + port,
+        () -> {
+          try {
+            connected.set(connect(port));
+          } catch (IOException e) {
+            // Not yet.
+          }
+          return connected.get() != null;
+        });
+    return connected.get();
   }
 
   /** Accepts the next client of such a server. */

@@ -19,15 +19,4 @@ public final class Trace {
         .map(call -> call.group(2).replaceFirst(" after \\d+\\.\\d{3} s$", ""))
         .collect(Collectors.toList());
   }
-
-  /** The last call of a thread so far: what it waits for, where that ends with "...". */
-  public static String last(String thread, String text) {
-    List<String> calls = of(thread, text);
-    return calls.isEmpty() ? "" : calls.get(calls.size() - 1);
-  }
-
-  /** How many lines of the thread {@code main} so far begin like this. */
-  public static long count(String text, String beginning) {
-    return of("main", text).stream().filter(call -> call.startsWith(beginning)).count();
-  }
 }

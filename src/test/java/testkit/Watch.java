@@ -70,15 +70,8 @@ public final class Watch {
     return Path.of("/proc/" + pid + "/fd").toFile().list().length;
   }
 
-  public static int threads(long pid) {
-    return status(pid, "Threads");
-  }
-
-  public static int residentMegabytes(long pid) {
-    return status(pid, "VmRSS") >> 10;
-  }
-
-  private static int status(long pid, String field) {
+  /** A number of proc_pid_status(5): how many, or how many KiB. */
+  public static int status(long pid, String field) {
     String status = read("/proc/" + pid + "/status");
     Matcher matcher = Pattern.compile("(?m)^" + field + ":\\s+(\\d+)").matcher(status);
     matcher.find();
