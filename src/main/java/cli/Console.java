@@ -61,7 +61,9 @@ public final class Console {
 
   /** {@return where the program's sockets come from; with {@code --trace} they narrate} */
   public BlockingCalls calls() {
-    return trace ? BlockingCalls.traced(this::printLine) : BlockingCalls.SILENT;
+    return trace
+        ? BlockingCalls.traced(line -> print(line + System.lineSeparator()))
+        : BlockingCalls.SILENT;
   }
 
   /**
@@ -81,11 +83,7 @@ public final class Console {
    * @param text a sentence without a full stop
    */
   public void say(String text) {
-    printLine(program.getCommandName() + ": " + text);
-  }
-
-  private void printLine(String line) {
-    print(line + System.lineSeparator());
+    print(program.getCommandName() + ": " + text + System.lineSeparator());
   }
 
   void print(String text) {
@@ -99,6 +97,10 @@ public final class Console {
    */
   public void flush(long millis) {
     notices.flush(millis);
+  }
+
+  void close() {
+    notices.close();
   }
 
   /**

@@ -28,7 +28,7 @@ final class LastWords implements Thread.UncaughtExceptionHandler {
   }
 
   @Override
-  public void uncaughtException(Thread thread, Throwable failure) {
+  public synchronized void uncaughtException(Thread thread, Throwable failure) {
     if (failure instanceof OutOfMemoryError) {
       outOfMemory.countDown();
       try {

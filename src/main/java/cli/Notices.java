@@ -23,12 +23,18 @@ final class Notices {
   private final AtomicInteger lost = new AtomicInteger();
   private final ThreadPoolExecutor printer =
       new ThreadPoolExecutor(
-          1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Notices::printerThread);
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          Notices::printerThread,
+          new ThreadPoolExecutor.DiscardPolicy());
   private volatile boolean stuck;
 
   Notices(PrintStream err) {
     this.err = err;
-    printer.allowCoreThreadTimeOut(true);
+    printer.prestartCoreThread(); // Later there may be no thread left for it.
   }
 
   private static Thread printerThread(Runnable task) {
@@ -56,6 +62,12 @@ final class Notices {
     }
   }
 
+  /** Waits until everything is printed, and ends the thread that prints. What comes now is lost. */
+  void close() {
+    flush(Long.MAX_VALUE);
+    printer.shutdown();
+  }
+
   /** Waits until everything is printed, but not for a stream that is stuck. */
   void flush() {
     stuck = stuck || !flush(PATIENCE_MILLIS);
@@ -63,7 +75,7 @@ final class Notices {
 
   /** Waits until everything is printed, for some time at most; false if that was too short. */
   boolean flush(long millis) {
-    if (waiting.get() == 0) {
+    if (waiting.get() == 0 || printer.isShutdown()) {
       return true;
     }
     CountDownLatch printed = new CountDownLatch(1);

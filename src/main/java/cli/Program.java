@@ -103,7 +103,7 @@ public final class Program {
       console.say(Describe.reason(e));
       status = ExitCode.SOFTWARE;
     }
-    console.flush(Long.MAX_VALUE);
+    console.close();
     return status;
   }
 

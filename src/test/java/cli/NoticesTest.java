@@ -44,7 +44,7 @@ class NoticesTest {
   @AfterEach
   void endThePrinter() {
     move();
-    assertTrue(notices.flush(Long.MAX_VALUE));
+    notices.close();
   }
 
   @Test
@@ -57,7 +57,8 @@ class NoticesTest {
       notices.print(i + " ");
       expected.append(i).append(' ');
     }
-    assertTrue(notices.flush(Long.MAX_VALUE));
+    notices.close();
+    notices.print("too late");
     assertEquals(expected.toString(), screen.text());
     Watch.until("no thread prints", () -> !isPrinting());
   }
