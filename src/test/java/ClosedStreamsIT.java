@@ -43,6 +43,21 @@ class ClosedStreamsIT {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"<&-", "1>&-", "<&- 1>&- 2>&-"})
+  void aChatServerSendsOnlyWhatIsTheUsers(String closed) throws IOException {
+    int port = Peer.freePort();
+    try (Child child = start(closed, "OneToOne", "server", "" + port);
+        Peer client = Peer.connectWhenReady(port).send("a question\n")) {
+      assertEquals("", new String(client.receiveAll()));
+      if (closed.contains("1>&-")) {
+        assertEquals(1, child.exitStatus());
+      } else {
+        child.out.await("a question\n");
+      }
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "exec \"$@\" > /dev/full, No space left on device",
     "exec 3> >(:); wait $!; exec \"$@\" >&3, Broken pipe"
