@@ -25,11 +25,10 @@ import sockets.Describe;
 /** Runs a command: turns a command line into a run, and a failure into a line and a status. */
 public final class Program {
   static {
-    // What takes a starting program time: converters of java.sql and so on, Groovy's closures,
-    // method handles for fields.
+    // Nobody here needs the converters of java.sql and so on, or Groovy's closures, which take a
+    // starting program time.
     System.setProperty("picocli.converters.excludes", ".*");
     System.setProperty("picocli.disable.closures", "true");
-    System.setProperty("jdk.reflect.useNativeAccessorOnly", "true");
   }
 
   private final StandardStreams streams;
@@ -56,10 +55,7 @@ public final class Program {
     if (program.command.getCommand() instanceof Closeable closeable) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> close(closeable)));
     }
-    int status = program.execute(args);
-    if (status != ExitCode.OK) { // System.exit sets up a logger (from Java 21 on), in 5 ms.
-      System.exit(status);
-    }
+    System.exit(program.execute(args));
   }
 
   private static void close(Closeable command) {
