@@ -67,7 +67,9 @@ class ConsoleTest {
   void aLineIsReadAsItIsWithoutItsEndingAndNotAByteMore(String input, String line, String rest)
       throws IOException {
     InputStream in = new ByteArrayInputStream(bytes(input));
-    String read = console(in, screen).readLine("> ");
+    Console console = console(in, screen);
+    String read = console.readLine("> ");
+    console.close();
     assertArrayEquals(bytes(line), read.getBytes(ISO_8859_1));
     assertArrayEquals(bytes(rest), in.readAllBytes());
   }
@@ -130,7 +132,7 @@ class ConsoleTest {
     console.print("stuck\n");
     out.write(bytes("data$"));
     moves.release();
-    console.flush(Long.MAX_VALUE);
+    console.close();
     assertEquals("said\ndata\n".repeat(20) + "data\nstuck\n", screen.text());
   }
 }
