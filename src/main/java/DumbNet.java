@@ -59,7 +59,9 @@ public final class DumbNet implements Callable<Integer> {
 
   @Option(
       names = "--tls",
-      description = "Speak TLS. The server's certificate must be trusted and be for HOST.")
+      description =
+          "Speak TLS. The server's certificate must be trusted and be for HOST. The time of -w"
+              + " includes the handshake.")
   private boolean tls;
 
   @Option(

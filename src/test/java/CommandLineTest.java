@@ -63,6 +63,17 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "DumbNet, -4 -6 127.0.0.1 1, cannot resolve 127.0.0.1: it has no IPv6 address",
+    "OneToOne, -6 -4 ::1 1, cannot resolve ::1: it has no IPv4 address"
+  })
+  void ofTheTwoFamiliesOfAddressesTheLastCounts(String program, String arguments, String line) {
+    Running failed = run(program, arguments);
+    assertEquals(1, failed.status());
+    assertEquals(lines(program + ": " + line), failed.err.text());
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '"',

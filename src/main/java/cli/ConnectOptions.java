@@ -13,19 +13,23 @@ public final class ConnectOptions {
   @Option(
       names = {"-w", "--connect-timeout"},
       paramLabel = "SECONDS",
-      description =
-          "Give up on an address after SECONDS, the TLS handshake included (default 10; 0: when the"
-              + " system does).")
+      description = "Give up on an address after SECONDS (default 10; 0: when the system does).")
   private Duration timeout = Duration.ofSeconds(10);
 
-  @Option(names = "-4", description = "Use IPv4 addresses only.")
-  private boolean ipv4;
-
-  @Option(names = "-6", description = "Use IPv6 addresses only.")
-  private boolean ipv6;
+  private Class<? extends InetAddress> family = InetAddress.class;
 
   /** Every option has its default. */
   public ConnectOptions() {}
+
+  @Option(names = "-4", description = "Use IPv4 addresses only.")
+  private void useIpv4(boolean given) {
+    family = Inet4Address.class;
+  }
+
+  @Option(names = "-6", description = "Use IPv6 addresses only.")
+  private void useIpv6(boolean given) {
+    family = Inet6Address.class;
+  }
 
   /**
    * Makes what connects as the options ask for.
@@ -38,10 +42,6 @@ public final class ConnectOptions {
   public Connector connector(Console console, int port) {
     if (port == 0) {
       throw console.usageError("invalid PORT: " + Port.refusal("0"));
-    }
-    Class<? extends InetAddress> family = InetAddress.class;
-    if (ipv4 != ipv6) {
-      family = ipv4 ? Inet4Address.class : Inet6Address.class;
     }
     return new Connector(console.calls(), family, timeout, null);
   }

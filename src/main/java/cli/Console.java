@@ -36,9 +36,7 @@ public final class Console {
 
   @Option(
       names = {"-t", "--trace"},
-      description =
-          "Print a line when connect, handshake, accept, recv, send or a keyboard read starts and"
-              + " when it returns; no prompts.")
+      description = "Print a line when a call that blocks starts and when it returns; no prompts.")
   private boolean trace;
 
   Console(StandardStreams streams) {
