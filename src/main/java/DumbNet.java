@@ -5,7 +5,6 @@ import cli.Program;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -124,9 +123,6 @@ public final class DumbNet implements Callable<Integer> {
       for (int count; (count = server.receive(buffer, idleTimeout)) >= 0; ) {
         out.write(buffer, 0, count);
       }
-    } catch (SocketTimeoutException e) {
-      String nothing = server.received() == 0 ? " sent nothing for " : " sent nothing more for ";
-      throw new IOException(server.peer() + nothing + Describe.seconds(idleTimeout), e);
     }
   }
 }

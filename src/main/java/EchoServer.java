@@ -6,9 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,9 +26,9 @@ public final class EchoServer implements Callable<Integer>, Closeable {
   /** What an idle client costs; one whose messages fill it gets a larger one. */
   private static final int FIRST_BUFFER_BYTES = 512;
 
-  private static final int LAST_BUFFER_BYTES = 1 << 16;
+  private static final int LAST_BUFFER_BYTES = 1 << 15;
 
-  /** A signal has to end the process within a second, whatever its thread waits for. */
+  /** A signal has to end the process within a second, also if standard error is stuck. */
   private static final long LAST_WORDS_MILLIS = 500;
 
   @Mixin private final Console console;
@@ -75,9 +73,8 @@ public final class EchoServer implements Callable<Integer>, Closeable {
               + " never).")
   private Duration reportInterval = Duration.ZERO;
 
-  private final CountDownLatch totalsSaid = new CountDownLatch(1);
-
   private volatile Server server;
+  private volatile boolean stopped;
 
   EchoServer(Console console) {
     this.console = console;
@@ -106,9 +103,6 @@ public final class EchoServer implements Callable<Integer>, Closeable {
         server.closeIdle(idleTimeout);
       }
       server.serve(maxClients, threadPerConnection, this::serve);
-      console.notice("stopped: " + Report.text(server.totals()));
-      console.flush(LAST_WORDS_MILLIS);
-      totalsSaid.countDown();
     }
     return 0;
   }
@@ -129,17 +123,14 @@ public final class EchoServer implements Callable<Integer>, Closeable {
     return threads.resolved().name().toLowerCase(Locale.ROOT);
   }
 
-  /** Stops the server; waits until the totals are printed, but not for a stuck standard error. */
+  /** Stops the server, and prints the totals. */
   @Override
   public void close() {
-    if (server == null) {
-      return;
-    }
-    server.stopListening();
-    try {
-      totalsSaid.await(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (server != null) {
+      stopped = true;
+      server.close();
+      console.notice("stopped: " + Report.text(server.totals()));
+      console.flush(LAST_WORDS_MILLIS);
     }
   }
 
@@ -153,7 +144,7 @@ public final class EchoServer implements Callable<Integer>, Closeable {
     } catch (IOException e) {
       ending = e.getMessage();
     }
-    if (totalsSaid.getCount() > 0) {
+    if (!stopped) {
       console.notice(ending + ": " + Describe.count(client.sent(), "byte") + " echoed");
     }
   }

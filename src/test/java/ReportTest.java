@@ -27,7 +27,7 @@ class ReportTest {
 
   @Test
   void aReportHasTheRateSinceTheOneBefore() throws Exception {
-    Server server = Server.listen(BlockingCalls.SILENT, "127.0.0.1", 0, lines::add);
+    Server server = Server.listen(new BlockingCalls(null), "127.0.0.1", 0, lines::add);
     Thread serving = new Thread(() -> server.serve(1, Runnable::run, this::sendOnDemand));
     serving.start();
     int port = Integer.parseInt(server.address().replaceFirst(".*:", ""));

@@ -59,9 +59,7 @@ public final class Console {
 
   /** {@return where the program's sockets come from; with {@code --trace} they narrate} */
   public BlockingCalls calls() {
-    return trace
-        ? BlockingCalls.traced(line -> print(line + System.lineSeparator()))
-        : BlockingCalls.SILENT;
+    return new BlockingCalls(trace ? line -> print(line + System.lineSeparator()) : null);
   }
 
   /**
@@ -95,10 +93,6 @@ public final class Console {
    */
   public void flush(long millis) {
     notices.flush(millis);
-  }
-
-  void close() {
-    notices.close();
   }
 
   /**

@@ -2,8 +2,8 @@ package cli;
 
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -21,23 +21,15 @@ final class Notices {
   private final PrintStream err;
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
-  private final ThreadPoolExecutor printer =
-      new ThreadPoolExecutor(
-          1,
-          1,
-          0,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          Notices::printerThread,
-          new ThreadPoolExecutor.DiscardPolicy());
+  private final ExecutorService printer = Executors.newSingleThreadExecutor(Notices::daemon);
   private volatile boolean stuck;
 
   Notices(PrintStream err) {
     this.err = err;
-    printer.prestartCoreThread(); // Later there may be no thread left for it.
+    printer.execute(() -> {}); // Later there may be no thread left for it.
   }
 
-  private static Thread printerThread(Runnable task) {
+  private static Thread daemon(Runnable task) {
     Thread thread = new Thread(task, "notices");
     thread.setDaemon(true);
     return thread;
@@ -62,12 +54,6 @@ final class Notices {
     }
   }
 
-  /** Waits until everything is printed, and ends the thread that prints. What comes now is lost. */
-  void close() {
-    flush(Long.MAX_VALUE);
-    printer.shutdown();
-  }
-
   /** Waits until everything is printed, but not for a stream that is stuck. */
   void flush() {
     stuck = stuck || !flush(PATIENCE_MILLIS);
@@ -75,7 +61,7 @@ final class Notices {
 
   /** Waits until everything is printed, for some time at most; false if that was too short. */
   boolean flush(long millis) {
-    if (waiting.get() == 0 || printer.isShutdown()) {
+    if (waiting.get() == 0) {
       return true;
     }
     CountDownLatch printed = new CountDownLatch(1);

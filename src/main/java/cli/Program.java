@@ -55,7 +55,10 @@ public final class Program {
     if (program.command.getCommand() instanceof Closeable closeable) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> close(closeable)));
     }
-    System.exit(program.execute(args));
+    int status = program.execute(args);
+    if (status != ExitCode.OK) { // System.exit costs 5 ms (Java 25).
+      System.exit(status);
+    }
   }
 
   private static void close(Closeable command) {
@@ -99,7 +102,7 @@ public final class Program {
       console.say(Describe.reason(e));
       status = ExitCode.SOFTWARE;
     }
-    console.close();
+    console.flush(Long.MAX_VALUE);
     return status;
   }
 

@@ -15,13 +15,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Makes calls that block, and sockets for them. */
-public class BlockingCalls {
-  /** Plain ones, that do not narrate. */
-  public static final BlockingCalls SILENT = new BlockingCalls();
-
-  private BlockingCalls() {}
-
+/** Makes calls that block, and sockets for them; with a trace, they narrate. */
+public final class BlockingCalls {
   /** A call that blocks. */
   public interface Call {
     /**
@@ -33,16 +28,17 @@ public class BlockingCalls {
     String run() throws IOException;
   }
 
+  private final Consumer<String> trace;
+
   /**
-   * Makes calls that narrate: a line when a call is entered, and another when it returns, with the
+   * Makes calls that write a line when a call is entered, and another when it returns, with the
    * time of day, the thread, what the call brought and how long it was blocked. The names are those
    * of the system calls, recv(2) and so on.
    *
-   * @param lines gets each line, in the thread that makes the call
-   * @return calls that narrate
+   * @param trace gets each line, in the thread that makes the call; null for calls that are silent
    */
-  public static BlockingCalls traced(Consumer<String> lines) {
-    return new Traced(lines);
+  public BlockingCalls(Consumer<String> trace) {
+    this.trace = trace;
   }
 
   /**
@@ -53,65 +49,54 @@ public class BlockingCalls {
    * @throws IOException what the call throws
    */
   public void call(String name, Call call) throws IOException {
-    call.run();
+    if (trace == null) {
+      call.run();
+      return;
+    }
+    narrate(name + " ...");
+    long entered = System.nanoTime();
+    String result = null;
+    try {
+      result = call.run();
+    } catch (IOException e) {
+      result = Describe.reason(e);
+      throw e;
+    } finally {
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - entered);
+      narrate(name + " = " + result + " after " + BigDecimal.valueOf(millis, 3) + " s");
+    }
+  }
+
+  private void narrate(String text) {
+    String thread = Thread.currentThread().getName();
+    trace.accept(String.format(Locale.ROOT, "%tT.%<tL %-9s %s", LocalTime.now(), thread, text));
   }
 
   Socket socket() {
-    return new Socket();
+    return trace == null ? new Socket() : new TracedSocket(this);
   }
 
   ServerSocket serverSocket() throws IOException {
-    return new ServerSocket();
+    return trace == null ? new ServerSocket() : new TracedServerSocket(this);
   }
 
-  private static final class Traced extends BlockingCalls {
-    private final Consumer<String> lines;
+  private static final class TracedServerSocket extends ServerSocket {
+    private final BlockingCalls calls;
 
-    Traced(Consumer<String> lines) {
-      this.lines = lines;
+    TracedServerSocket(BlockingCalls calls) throws IOException {
+      this.calls = calls;
     }
 
     @Override
-    public void call(String name, Call call) throws IOException {
-      narrate(name + " ...");
-      long entered = System.nanoTime();
-      String result = null;
-      try {
-        result = call.run();
-      } catch (IOException e) {
-        result = Describe.reason(e);
-        throw e;
-      } finally {
-        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - entered);
-        narrate(name + " = " + result + " after " + BigDecimal.valueOf(millis, 3) + " s");
-      }
-    }
-
-    private void narrate(String text) {
-      String thread = Thread.currentThread().getName();
-      lines.accept(String.format(Locale.ROOT, "%tT.%<tL %-9s %s", LocalTime.now(), thread, text));
-    }
-
-    @Override
-    Socket socket() {
-      return new TracedSocket(this);
-    }
-
-    @Override
-    ServerSocket serverSocket() throws IOException {
-      return new ServerSocket() {
-        @Override
-        public Socket accept() throws IOException {
-          Socket socket = socket();
-          call(
-              "accept()",
-              () -> {
-                implAccept(socket);
-                return Describe.address(socket);
-              });
-          return socket;
-        }
-      };
+    public Socket accept() throws IOException {
+      Socket socket = calls.socket();
+      calls.call(
+          "accept()",
+          () -> {
+            implAccept(socket);
+            return Describe.address(socket);
+          });
+      return socket;
     }
   }
 

@@ -15,18 +15,15 @@ import jdk.net.ExtendedSocketOptions;
  * which ends a call that blocks in it.
  */
 public final class Connection implements Closeable {
-  // With more the kernel takes megabytes at once and then nothing for a long time, and a large
-  // write
-  // counts only when it is done: to the idle watch a slow reader would look idle.
+  // With more the kernel takes megabytes at once and then nothing for a long time: to the idle
+  // watch a slow reader would look idle.
   private static final int WATCHED_SEND_BUFFER_BYTES = 1 << 17;
-  private static final int WATCHED_WRITE_BYTES = 1 << 15;
 
   private final Socket socket;
   private final String peer;
   private final InputStream in;
   private final OutputStream out;
   private int receiveLimitMillis;
-  private int largestWrite = Integer.MAX_VALUE;
 
   // Each has one writer, the thread that serves the connection, so += loses nothing.
   private volatile long received;
@@ -46,12 +43,10 @@ public final class Connection implements Closeable {
   static Connection accepted(Socket socket, boolean watched) throws IOException {
     try {
       prepare(socket);
-      Connection connection = new Connection(socket, Describe.address(socket));
       if (watched) {
         socket.setSendBufferSize(WATCHED_SEND_BUFFER_BYTES);
-        connection.largestWrite = WATCHED_WRITE_BYTES;
       }
-      return connection;
+      return new Connection(socket, Describe.address(socket));
     } catch (IOException e) {
       socket.close();
       throw e;
@@ -97,7 +92,7 @@ public final class Connection implements Closeable {
    * @param buffer where they go, from its start
    * @param limit counted in milliseconds; zero waits for ever
    * @return how many bytes came, at least 1; or -1 at the end of the stream
-   * @throws SocketTimeoutException if none came; the connection is as it was
+   * @throws SocketTimeoutException if none came, with words for a user; the connection is as it was
    * @throws ConnectionException if the connection was reset, failed, or was closed from this side
    */
   public int receive(byte[] buffer, Duration limit) throws IOException {
@@ -111,7 +106,8 @@ public final class Connection implements Closeable {
       received += Math.max(count, 0);
       return count;
     } catch (SocketTimeoutException e) {
-      throw e;
+      String nothing = received == 0 ? " sent nothing for " : " sent nothing more for ";
+      throw new SocketTimeoutException(peer + nothing + Describe.seconds(limit));
     } catch (IOException e) {
       throw lost(e);
     }
@@ -126,11 +122,8 @@ public final class Connection implements Closeable {
    */
   public void send(byte[] bytes, int length) throws ConnectionException {
     try {
-      for (int done = 0, count; done < length; done += count) {
-        count = Math.min(length - done, largestWrite);
-        out.write(bytes, done, count);
-        sent += count;
-      }
+      out.write(bytes, 0, length);
+      sent += length;
     } catch (IOException e) {
       throw lost(e);
     }

@@ -10,10 +10,9 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 
 /**
  * Connects to a host by name.
@@ -51,8 +50,12 @@ public record Connector(
   public Connection connect(String host, int port) throws IOException {
     String peer = Describe.hostAndPort(host, port);
     Map<String, String> failures = new LinkedHashMap<>(); // reason to addresses
-    List<InetAddress> addresses = ofFamily(host);
-    for (InetAddress address : addresses) {
+    int tried = 0;
+    for (InetAddress address : resolve(host)) {
+      if (!family.isInstance(address)) {
+        continue;
+      }
+      tried++;
       long start = System.nanoTime();
       Socket socket = calls.socket();
       try {
@@ -72,10 +75,14 @@ public record Connector(
         failures.merge(reason(e), Describe.address(address), (one, other) -> one + ", " + other);
       }
     }
-    List<String> reasons = new ArrayList<>();
-    failures.forEach(
-        (why, where) -> reasons.add(addresses.size() == 1 ? why : why + " (" + where + ")"));
-    throw new IOException("cannot connect to " + peer + ": " + String.join("; ", reasons));
+    if (tried == 0) {
+      String kind = family == Inet6Address.class ? "IPv6" : "IPv4";
+      throw new IOException("cannot resolve " + host + ": it has no " + kind + " address");
+    }
+    boolean one = tried == 1;
+    StringJoiner reasons = new StringJoiner("; ", "cannot connect to " + peer + ": ", "");
+    failures.forEach((why, where) -> reasons.add(one ? why : why + " (" + where + ")"));
+    throw new IOException(reasons.toString());
   }
 
   private Socket secure(Socket socket, String host, String peer, long start)
@@ -105,20 +112,6 @@ public record Connector(
   private static String reason(UnknownHostException e, String host) {
     String reason = Describe.reason(e).replace(host + ": ", "");
     return reason.endsWith("failure in name resolution") ? reason : "unknown host";
-  }
-
-  private List<InetAddress> ofFamily(String host) throws IOException {
-    List<InetAddress> addresses = new ArrayList<>();
-    for (InetAddress address : resolve(host)) {
-      if (family.isInstance(address)) {
-        addresses.add(address);
-      }
-    }
-    if (addresses.isEmpty()) {
-      String kind = family == Inet6Address.class ? "IPv6" : "IPv4";
-      throw new IOException("cannot resolve " + host + ": it has no " + kind + " address");
-    }
-    return addresses;
   }
 
   private String reason(IOException e) {

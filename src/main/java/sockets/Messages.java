@@ -105,8 +105,7 @@ public final class Messages {
       if (gapEndsIt) {
         return 0;
       }
-      String nothing = begun ? " sent nothing more for " : " sent nothing for ";
-      throw new ConnectionException(connection.peer() + nothing + Describe.seconds(idle), e);
+      throw new ConnectionException(e.getMessage(), e);
     }
   }
 }

@@ -10,24 +10,16 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Listens and accepts, one connection at a time or with a thread for each, until it is closed. */
 public final class Server implements Closeable {
   /** As deep as Linux lets it be by default (net.core.somaxconn, listen(2)). */
   private static final int BACKLOG = 4096;
-
-  /** What a server does for a client. */
-  public interface Handler {
-    /**
-     * Serves one connection, from its first byte to its last.
-     *
-     * @param connection an accepted connection, which the server closes afterwards
-     * @throws IOException if it failed; the message becomes a warning
-     */
-    void handle(Connection connection) throws IOException;
-  }
 
   /**
    * What {@link #serve} has done.
@@ -43,7 +35,8 @@ public final class Server implements Closeable {
   private final Consumer<String> warnings;
   private final Semaphore places = new Semaphore(0);
   private final Set<Connection> active = ConcurrentHashMap.newKeySet();
-  private final Timer timer = new Timer();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(task -> Threads.daemon(task, "timer"));
   private boolean watched;
   private long served; // guarded by this, so that what a connection has sent counts once
   private long sentByEnded;
@@ -173,7 +166,16 @@ public final class Server implements Closeable {
    * @param task must not block; if it fails, it is run again all the same
    */
   public void every(Duration interval, Runnable task) {
-    timer.every(interval, task);
+    Runnable surviving =
+        () -> {
+          try {
+            task.run();
+          } catch (RuntimeException | OutOfMemoryError e) {
+            // The executor would drop a task that throws. The next run may be luckier.
+          }
+        };
+    long nanos = interval.toNanos();
+    timer.scheduleWithFixedDelay(surviving, nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
   /** {@return what {@link #serve} has done so far} */
@@ -182,19 +184,17 @@ public final class Server implements Closeable {
     return new Totals(active.size(), served, sentByEnded + sent);
   }
 
-  /** Stops listening, which ends {@link #accept} and {@link #serve}; the connections live on. */
-  public void stopListening() {
+  /**
+   * Stops listening, which ends {@link #accept} and {@link #serve}, and closes every connection. A
+   * call that is blocked in one fails.
+   */
+  @Override
+  public void close() {
     acceptor.close();
     if (places.availablePermits() == 0) {
       places.release(); // A wait for a place ends, and finds the server closed.
     }
-  }
-
-  /** Stops listening and closes every connection; a call that is blocked in one fails. */
-  @Override
-  public void close() {
-    stopListening();
-    timer.close();
+    timer.shutdownNow();
     active.forEach(connection -> connection.close("the server stops"));
   }
 }

@@ -69,7 +69,7 @@ class ConsoleTest {
     InputStream in = new ByteArrayInputStream(bytes(input));
     Console console = console(in, screen);
     String read = console.readLine("> ");
-    console.close();
+    console.flush(Long.MAX_VALUE);
     assertArrayEquals(bytes(line), read.getBytes(ISO_8859_1));
     assertArrayEquals(bytes(rest), in.readAllBytes());
   }
@@ -132,7 +132,7 @@ class ConsoleTest {
     console.print("stuck\n");
     out.write(bytes("data$"));
     moves.release();
-    console.close();
+    console.flush(Long.MAX_VALUE);
     assertEquals("said\ndata\n".repeat(20) + "data\nstuck\n", screen.text());
   }
 }

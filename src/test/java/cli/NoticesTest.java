@@ -11,7 +11,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import testkit.Capture;
-import testkit.Watch;
 
 class NoticesTest {
   /** As many texts as are kept for a stream that is stuck. */
@@ -42,13 +41,12 @@ class NoticesTest {
   }
 
   @AfterEach
-  void endThePrinter() {
+  void endTheWaiting() {
     move();
-    notices.close();
   }
 
   @Test
-  void textsArePrintedInTheirOrderAndAtOnceByAThreadThatEnds() {
+  void textsArePrintedInTheirOrderAndAtOnce() {
     move();
     notices.print("> ");
     screen.await("> ");
@@ -57,15 +55,8 @@ class NoticesTest {
       notices.print(i + " ");
       expected.append(i).append(' ');
     }
-    notices.close();
-    notices.print("too late");
+    assertTrue(notices.flush(Long.MAX_VALUE));
     assertEquals(expected.toString(), screen.text());
-    Watch.until("no thread prints", () -> !isPrinting());
-  }
-
-  private static boolean isPrinting() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .anyMatch(t -> t.getName().equals("notices"));
   }
 
   @Test

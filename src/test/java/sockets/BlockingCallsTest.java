@@ -21,7 +21,7 @@ import testkit.Trace;
 
 class BlockingCallsTest {
   private final List<String> lines = new ArrayList<>();
-  private final BlockingCalls calls = BlockingCalls.traced(lines::add);
+  private final BlockingCalls calls = new BlockingCalls(lines::add);
   private final byte[] buffer = new byte[100];
   @AutoClose private ServerSocket listener;
   @AutoClose private Connection connection;
@@ -110,10 +110,10 @@ class BlockingCallsTest {
 
   @Test
   void silentCallsAreMadeAndNotDecorated() throws IOException {
-    BlockingCalls.SILENT.call("read(keyboard)", () -> "" + lines.add("called"));
+    new BlockingCalls(null).call("read(keyboard)", () -> "" + lines.add("called"));
     assertEquals("called", lines.get(lines.size() - 1));
-    try (Socket socket = BlockingCalls.SILENT.socket();
-        ServerSocket server = BlockingCalls.SILENT.serverSocket()) {
+    try (Socket socket = new BlockingCalls(null).socket();
+        ServerSocket server = new BlockingCalls(null).serverSocket()) {
       assertEquals(Socket.class, socket.getClass());
       assertEquals(ServerSocket.class, server.getClass());
     }

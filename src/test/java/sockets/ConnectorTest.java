@@ -22,7 +22,7 @@ import testkit.Peer;
 
 class ConnectorTest {
   private static Connector connector(Class<? extends InetAddress> family) {
-    return new Connector(BlockingCalls.SILENT, family, Duration.ofSeconds(10), null);
+    return new Connector(new BlockingCalls(null), family, Duration.ofSeconds(10), null);
   }
 
   private static void assertFails(String message, Connector connector, String host, int port) {
@@ -81,7 +81,7 @@ class ConnectorTest {
   @Test
   void aTimeoutIsSaidWithItsLength() throws IOException {
     Connector connector =
-        new Connector(BlockingCalls.SILENT, InetAddress.class, Duration.ofMillis(50), null);
+        new Connector(new BlockingCalls(null), InetAddress.class, Duration.ofMillis(50), null);
     try (ServerSocket full = Peer.fullQueue()) {
       int port = full.getLocalPort();
       String where = "127.0.0.1:" + port;
@@ -104,7 +104,7 @@ class ConnectorTest {
     }
     String refused = "cannot connect to 127.0.0.1:" + port + ": Connection refused";
     boolean[] connected = {false};
-    BlockingCalls calls = BlockingCalls.traced(line -> connected[0] |= line.contains(" = ok "));
+    BlockingCalls calls = new BlockingCalls(line -> connected[0] |= line.contains(" = ok "));
     Connector connector = new Connector(calls, InetAddress.class, Duration.ZERO, null);
     while (!connected[0]) {
       assertFails(refused, connector, "127.0.0.1", port);

@@ -99,8 +99,8 @@ class MessagesTest {
     "1, -, peer sent nothing for 5 s, ''", // there is no message for a gap to end
     "0, -, peer sent nothing for 5 s, ''",
     "0, half-, peer sent nothing more for 5 s, halfN", // what came of it is a line of its own
-    "1, bare--, peer sent nothing for 5 s, bareN",
-    "1, bare-N-, peer sent nothing for 5 s, bareN", // the late line ending is no message
+    "1, bare--, peer sent nothing more for 5 s, bareN",
+    "1, bare-N-, peer sent nothing more for 5 s, bareN", // the late line ending is no message
     "0, half!, connection to peer lost: Connection reset, halfN",
     "0, !, connection to peer lost: Connection reset, ''",
   })

@@ -2,7 +2,9 @@ package sockets;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -27,7 +29,7 @@ class ServerTest {
 
   @BeforeEach
   void listen() throws IOException {
-    server = Server.listen(BlockingCalls.SILENT, "127.0.0.1", 0, warnings::add);
+    server = Server.listen(new BlockingCalls(null), "127.0.0.1", 0, warnings::add);
   }
 
   private int port() {
@@ -39,7 +41,7 @@ class ServerTest {
   }
 
   /** Serves in a thread of its own, until the server is closed. */
-  private Thread serve(int maxClients, Executor threads, Server.Handler handler) {
+  private Thread serve(int maxClients, Executor threads, Handler handler) {
     Thread thread =
         Threads.daemon(() -> server.serve(maxClients, threads, handler), "accepts in a test");
     thread.start();
@@ -73,7 +75,7 @@ class ServerTest {
     IOException e =
         assertThrows(
             IOException.class,
-            () -> Server.listen(BlockingCalls.SILENT, "127.0.0.1", port(), warnings::add));
+            () -> Server.listen(new BlockingCalls(null), "127.0.0.1", port(), warnings::add));
     assertEquals(
         "cannot listen on 127.0.0.1:" + port() + ": Address already in use", e.getMessage());
   }
@@ -118,9 +120,8 @@ class ServerTest {
       assertEquals(2, server.totals().active());
       one.halfClose();
       assertEquals("early", new String(three.receive(5), UTF_8));
-      server.stopListening();
+      server.close();
       accepting.join(); // although there is no place
-      assertEchoed("two", two); // whom that does not concern
     }
   }
 
@@ -143,7 +144,7 @@ class ServerTest {
     server.close();
     serve(1, Runnable::run, ServerTest::echo).join(); // Nobody can come.
     BlockingCalls calls =
-        BlockingCalls.traced(
+        new BlockingCalls(
             line -> {
               if (line.contains("accept() = ")) {
                 server.close();
@@ -181,6 +182,24 @@ class ServerTest {
   }
 
   @Test
+  void aTaskRunsAgainAndAgainEvenIfItFailsUntilTheServerIsClosed() throws Exception {
+    BlockingQueue<Thread> runs = new LinkedBlockingQueue<>();
+    server.every(
+        Duration.ofMillis(10),
+        () -> {
+          runs.add(Thread.currentThread());
+          throw new IllegalStateException("a bad day");
+        });
+    Thread thread = runs.take();
+    assertEquals("timer", thread.getName());
+    assertTrue(thread.isDaemon());
+    assertSame(thread, runs.take());
+    assertSame(thread, runs.take());
+    server.close();
+    thread.join();
+  }
+
+  @Test
   void aClientThatMakesNoProgressIsClosed() throws Exception {
     server.closeIdle(Duration.ofMillis(100));
     byte[] bytes = new byte[1 << 20]; // more than the system may hold for one that is watched
@@ -188,9 +207,6 @@ class ServerTest {
     try (Peer client = Peer.withSmallBuffers(port())) {
       String name = client.name();
       assertWarned(name, "connection to " + name + " closed: no progress for 0.1 s");
-      server.close();
-      Watch.until(
-          "the timer has ended", () -> !Thread.getAllStackTraces().toString().contains("timer,"));
     }
   }
 }

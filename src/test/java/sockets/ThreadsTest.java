@@ -1,10 +1,8 @@
 package sockets;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -52,25 +50,6 @@ class ThreadsTest {
     assertEquals(15, pool.getKeepAliveTime(TimeUnit.SECONDS));
     pool.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
     Watch.until("no thread is kept", () -> pool.getPoolSize() == 0);
-  }
-
-  @Test
-  void aTaskRunsAgainAndAgainEvenIfItFailsUntilTheTimerIsClosed() throws Exception {
-    BlockingQueue<Thread> runs = new LinkedBlockingQueue<>();
-    Timer timer = new Timer();
-    timer.every(
-        Duration.ofMillis(10),
-        () -> {
-          runs.add(Thread.currentThread());
-          throw new IllegalStateException("a bad day");
-        });
-    Thread thread = runs.take();
-    assertEquals("timer", thread.getName());
-    assertTrue(thread.isDaemon());
-    assertSame(thread, runs.take());
-    assertSame(thread, runs.take());
-    timer.close();
-    thread.join();
   }
 
   @Test

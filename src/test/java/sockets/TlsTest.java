@@ -86,7 +86,7 @@ class TlsTest {
   /** What the handshake brought, or why it failed. */
   private String secure(Tls tls, String host) {
     try (Socket socket = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
-      BlockingCalls calls = BlockingCalls.traced(lines::add);
+      BlockingCalls calls = new BlockingCalls(lines::add);
       tls.secure(socket, host, calls, LONG.toNanos()).close();
       return lines.get(1).replaceFirst(".* handshake\\(\\) = (.*) after .* s$", "$1");
     } catch (IOException e) {
@@ -137,7 +137,7 @@ class TlsTest {
   }
 
   private Connection connect(Duration timeout) throws IOException {
-    return new Connector(BlockingCalls.SILENT, InetAddress.class, timeout, null)
+    return new Connector(new BlockingCalls(null), InetAddress.class, timeout, null)
         .withTls(trusted)
         .connect("127.0.0.1", listener.getLocalPort());
   }
