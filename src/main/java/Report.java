@@ -2,6 +2,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import sockets.Describe;
 import sockets.Server;
+import sockets.Totals;
 
 /** Reports at each run how an echo server does: clients, bytes, and the rate since the last run. */
 final class Report implements Runnable {
@@ -17,7 +18,7 @@ final class Report implements Runnable {
 
   @Override
   public void run() {
-    Server.Totals totals = server.totals();
+    Totals totals = server.totals();
     long now = System.nanoTime();
     double megabytesPerSecond = (totals.sent() - lastSent) * 1e3 / (now - lastTime);
     lines.accept(
@@ -32,7 +33,7 @@ final class Report implements Runnable {
   }
 
   /** Totals in words. */
-  static String text(Server.Totals totals) {
+  static String text(Totals totals) {
     return Describe.count(totals.served(), "client")
         + " served, "
         + Describe.count(totals.sent(), "byte")

@@ -21,15 +21,6 @@ public final class Server implements Closeable {
   /** As deep as Linux lets it be by default (net.core.somaxconn, listen(2)). */
   private static final int BACKLOG = 4096;
 
-  /**
-   * What {@link #serve} has done.
-   *
-   * @param active connections being served now
-   * @param served connections accepted so far, the active ones among them
-   * @param sent bytes sent on all of them
-   */
-  public record Totals(int active, long served, long sent) {}
-
   private final ServerSocket listening;
   private final Acceptor acceptor;
   private final Consumer<String> warnings;
@@ -184,16 +175,18 @@ public final class Server implements Closeable {
     return new Totals(active.size(), served, sentByEnded + sent);
   }
 
-  /**
-   * Stops listening, which ends {@link #accept} and {@link #serve}, and closes every connection. A
-   * call that is blocked in one fails.
-   */
-  @Override
-  public void close() {
+  /** Stops listening, which ends {@link #accept} and {@link #serve}; the connections live on. */
+  public void stopListening() {
     acceptor.close();
     if (places.availablePermits() == 0) {
       places.release(); // A wait for a place ends, and finds the server closed.
     }
+  }
+
+  /** Stops listening and closes every connection; a call that is blocked in one fails. */
+  @Override
+  public void close() {
+    stopListening();
     timer.shutdownNow();
     active.forEach(connection -> connection.close("the server stops"));
   }

@@ -61,7 +61,7 @@ class ServerTest {
 
   /** A client can have its bytes before the server has counted them. */
   private void awaitTotals(int active, long served, long sent) {
-    Server.Totals totals = new Server.Totals(active, served, sent);
+    Totals totals = new Totals(active, served, sent);
     Watch.until(totals.toString(), () -> server.totals().equals(totals));
   }
 
@@ -120,8 +120,9 @@ class ServerTest {
       assertEquals(2, server.totals().active());
       one.halfClose();
       assertEquals("early", new String(three.receive(5), UTF_8));
-      server.close();
+      server.stopListening();
       accepting.join(); // although there is no place
+      assertEchoed("two", two); // whom that does not concern
     }
   }
 
