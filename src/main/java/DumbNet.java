@@ -84,10 +84,10 @@ public final class DumbNet implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Connector connector = connecting.connector(console, port);
     if (trusted != null && !tls) {
       throw console.usageError("invalid --cacert: it needs --tls");
     }
-    Connector connector = connecting.connector(console, port);
     if (tls) {
       connector = connector.withTls(trusted);
     }

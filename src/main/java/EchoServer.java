@@ -23,10 +23,10 @@ import sockets.Threads;
     footerHeading = "%nExample:%n",
     footer = "  java -cp blocking-sockets.jar EchoServer 7000")
 public final class EchoServer implements Callable<Integer>, Closeable {
-  /** What an idle client costs; one whose messages fill it gets a larger one. */
+  /** What an idle client costs. A client whose messages fill it gets a larger one. */
   private static final int FIRST_BUFFER_BYTES = 512;
 
-  /** No larger, as a send counts for the idle watch only when it is done. */
+  /** A send counts when it is done: to the idle watch, a slow reader of more would look idle. */
   private static final int LAST_BUFFER_BYTES = 1 << 15;
 
   /** A signal has to end the process within a second, also if standard error is stuck. */
@@ -94,15 +94,15 @@ public final class EchoServer implements Callable<Integer>, Closeable {
   public Integer call() throws IOException {
     Executor threadPerConnection = threadPerConnection();
     try (Server listening = Server.listen(console.calls(), bind, port, console::say)) {
-      server = listening;
-      String thread = ", a " + kind() + " thread for each client";
-      console.notice("listening on " + server.address() + thread);
       if (!reportInterval.isZero()) {
-        server.every(reportInterval, new Report(server, console::say));
+        listening.every(reportInterval, new Report(listening, console::say));
       }
       if (!idleTimeout.isZero()) {
-        server.closeIdle(idleTimeout);
+        listening.closeIdle(idleTimeout);
       }
+      server = listening; // From here on a signal closes it.
+      String thread = ", a " + kind() + " thread for each client";
+      console.notice("listening on " + server.address() + thread);
       server.serve(maxClients, threadPerConnection, this::serve);
     }
     return 0;
@@ -124,12 +124,12 @@ public final class EchoServer implements Callable<Integer>, Closeable {
     return threads.resolved().name().toLowerCase(Locale.ROOT);
   }
 
-  /** Stops listening, and prints the totals. Thousands of clients are closed with the process. */
+  /** Stops listening, and prints the totals. The connections end with the process. */
   @Override
   public void close() {
     if (server != null) {
       stopped = true;
-      server.stopListening();
+      server.close();
       console.notice("stopped: " + Report.text(server.totals()));
       console.flush(LAST_WORDS_MILLIS);
     }

@@ -114,7 +114,7 @@ public final class OneToOne implements Callable<Integer> {
   private void talk() throws IOException {
     try (Connection server = connecting.connector(console, port).connect(host, port)) {
       console.notice("connected to " + server.address());
-      converse(server, true);
+      converse(server);
     }
   }
 
@@ -137,18 +137,18 @@ public final class OneToOne implements Callable<Integer> {
         console.notice("discarded " + what + " connected");
         discarded = 0;
       }
-      converse(client, false);
+      converse(client);
     } catch (ConnectionException e) {
       discarded = console.discardTyped();
       console.say(e.getMessage()); // The next client may be luckier.
     }
   }
 
-  /** Speaks and listens in turn until either side has had enough. */
-  private void converse(Connection peer, boolean speakFirst) throws IOException {
+  /** Speaks and listens in turn, the client first, until either side has had enough. */
+  private void converse(Connection peer) throws IOException {
     Messages messages = new Messages(peer, messageGap, idleTimeout);
     try (OutputStream out = console.display()) {
-      boolean open = speakFirst || messages.copyNext(out);
+      boolean open = !isServer() || messages.copyNext(out);
       while (open && speak(peer)) {
         open = messages.copyNext(out);
       }

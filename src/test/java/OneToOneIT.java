@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import testkit.Child;
 import testkit.Peer;
+import testkit.Watch;
 
 /** OneToOne with a small heap, and on a terminal. */
 class OneToOneIT {
@@ -51,6 +52,17 @@ class OneToOneIT {
         }
         assertEquals(".\n", new String(received.readAllBytes()));
       }
+    }
+  }
+
+  @Test
+  void inTheBackgroundOfATerminalItRunsUntilItsTurn() throws IOException {
+    Watch.assumeLinuxWith("script");
+    String script = "exec script -qefc \"set -m; $(printf '%q ' \"$@\") & wait\" /dev/null";
+    try (Child screen = Child.inShell(script, List.of(), "OneToOne", "server", "0");
+        Peer client = Peer.connect(screen.out.awaitPort())) {
+      client.send("hello\n");
+      screen.out.await(client.name() + " connected\r\nhello\r\n");
     }
   }
 

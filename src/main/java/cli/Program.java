@@ -12,6 +12,7 @@ import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -89,7 +90,7 @@ public final class Program {
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setExpandAtFiles(false)
             .setOverwrittenOptionsAllowed(true)
-            .setColorScheme(colours(streams.outIsTerminal()))
+            .setColorScheme(Help.defaultColorScheme(streams.outIsTerminal() ? Ansi.AUTO : Ansi.OFF))
             .setOut(new PrintWriter(help))
             .setErr(new PrintWriter(streams.err(), true))
             .setExecutionStrategy(this::start)
@@ -118,8 +119,8 @@ public final class Program {
         throw new UnmatchedArgumentException(command, List.of(argument));
       }
     }
-    for (Exception error : parsed.errors()) {
-      throw (PicocliException) error;
+    if (!parsed.errors().isEmpty()) {
+      throw (PicocliException) parsed.errors().get(0);
     }
     return new RunLast().execute(parsed);
   }
@@ -130,7 +131,7 @@ public final class Program {
         cause instanceof TypeConversionException
             ? "invalid " + name(e.getArgSpec()) + ": " + cause.getMessage()
             : e.getMessage());
-    Help help = command.setColorScheme(colours(streams.errIsTerminal())).getHelp();
+    Help help = command.setColorScheme(Help.defaultColorScheme(Ansi.OFF)).getHelp();
     console.print(help.synopsisHeading() + help.synopsis(help.synopsisHeadingLength()));
     return ExitCode.USAGE;
   }
@@ -145,9 +146,5 @@ public final class Program {
       return ExitCode.SOFTWARE;
     }
     throw e; // a bug, whose stack trace picocli prints
-  }
-
-  private static Help.ColorScheme colours(boolean onTerminal) {
-    return Help.defaultColorScheme(onTerminal ? Help.Ansi.AUTO : Help.Ansi.OFF);
   }
 }

@@ -18,8 +18,7 @@ final class Seconds implements ITypeConverter<Duration> {
     if (text.matches("[0-9]+[.]?[0-9]*|[.][0-9]+")) {
       double millis = Double.parseDouble(text) * 1000;
       if (millis <= MOST_MILLIS) {
-        boolean positive = text.matches(".*[1-9].*");
-        return Duration.ofMillis(Math.max(Math.round(millis), positive ? 1 : 0));
+        return Duration.ofMillis(millis > 0 ? Math.max(1, Math.round(millis)) : 0);
       }
     }
     throw new TypeConversionException("'" + text + "' is not a number of seconds (0-2147483.647)");

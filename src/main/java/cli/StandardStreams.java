@@ -21,8 +21,7 @@ record StandardStreams(
     OutputStream out,
     PrintStream err,
     boolean inIsTerminal,
-    boolean outIsTerminal,
-    boolean errIsTerminal) {
+    boolean outIsTerminal) {
   /** What a standard descriptor was when the process started. */
   enum Kind {
     CLOSED,
@@ -45,8 +44,7 @@ record StandardStreams(
         new FileOutputStream(out == Kind.CLOSED ? closed : FileDescriptor.out),
         err == Kind.CLOSED ? new PrintStream(OutputStream.nullOutputStream()) : System.err,
         in == Kind.TERMINAL,
-        out == Kind.TERMINAL,
-        err == Kind.TERMINAL);
+        out == Kind.TERMINAL);
   }
 
   /** Looks at a descriptor. */
@@ -82,16 +80,18 @@ record StandardStreams(
         return true;
       }
     }
-    return file.startsWith(Path.of(System.getProperty("java.home")).toRealPath());
+    return file.startsWith(Path.of(System.getProperty("java.home"), "lib").toRealPath());
   }
 
   /**
    * Has the terminal hand over a line that is typed in part, which it otherwise keeps until Enter.
-   * Leaving canonical mode does that (termios(3)).
+   * Leaving canonical mode does that (termios(3)). A program in the background, whose process group
+   * is not the terminal's (proc(5)), would be stopped for it.
    */
   void finishTyping() {
+    String inForeground = "set -- $(cat /proc/$$/stat); [ \"$5\" = \"$8\" ]";
     try {
-      run("sh", "-c", "{ stty -icanon && stty icanon; } 2>/dev/null");
+      run("sh", "-c", "{ " + inForeground + " && stty -icanon && stty icanon; } 2>/dev/null");
     } catch (IOException e) {
       // There is no stty(1): Windows.
     }

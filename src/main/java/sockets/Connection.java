@@ -39,7 +39,7 @@ public final class Connection implements Closeable {
     out = socket.getOutputStream();
   }
 
-  /** The peer is known by its address. */
+  /** Prepares a socket that was accepted; closes it if that fails. */
   static Connection accepted(Socket socket, boolean watched) throws IOException {
     try {
       prepare(socket);
@@ -118,7 +118,8 @@ public final class Connection implements Closeable {
    *
    * @param bytes holds what to send, from its start
    * @param length how many bytes of it
-   * @throws ConnectionException as above; how many of the bytes the peer got is then unknown
+   * @throws ConnectionException if the connection was reset, failed, or was closed from this side;
+   *     how many of the bytes the peer got is then unknown
    */
   public void send(byte[] bytes, int length) throws ConnectionException {
     try {
@@ -156,20 +157,19 @@ public final class Connection implements Closeable {
     }
   }
 
-  /** Closes from another thread; a call that is blocked here fails with this reason. */
-  void close(String why) {
-    closedBecause = why;
-    close();
-  }
-
-  /** Closes, and discards what the peer does not read: the system would keep it for minutes. */
+  /**
+   * Closes from another thread; a call that is blocked here fails with this reason. Of an echo
+   * whose rest the peer does not read, that rest is discarded: the system would keep it for
+   * minutes.
+   */
   void closeIdle(String why) {
     try {
       socket.setSoLinger(sent < received, 0);
     } catch (IOException e) {
       // It has just been closed.
     }
-    close(why);
+    closedBecause = why;
+    close();
   }
 
   /** Counts the looks of the idle watch, this one included, since it last saw progress. */

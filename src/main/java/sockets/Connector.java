@@ -56,7 +56,7 @@ public record Connector(
         continue;
       }
       tried++;
-      long start = System.nanoTime();
+      long deadline = System.nanoTime() + timeout.toNanos();
       Socket socket = calls.socket();
       try {
         socket.connect(new InetSocketAddress(address, port), Math.toIntExact(timeout.toMillis()));
@@ -66,7 +66,7 @@ public record Connector(
           throw new ConnectException("Connection refused");
         }
         Connection.prepare(socket);
-        return new Connection(tls == null ? socket : secure(socket, host, peer, start), peer);
+        return new Connection(tls == null ? socket : secure(socket, host, peer, deadline), peer);
       } catch (ConnectionException e) {
         socket.close();
         throw e;
@@ -85,10 +85,10 @@ public record Connector(
     throw new IOException(reasons.toString());
   }
 
-  private Socket secure(Socket socket, String host, String peer, long start)
+  private Socket secure(Socket socket, String host, String peer, long deadline)
       throws ConnectionException {
     try {
-      long left = Math.max(1, timeout.toNanos() - (System.nanoTime() - start));
+      long left = Math.max(1, deadline - System.nanoTime());
       return tls.secure(socket, host, calls, timeout.isZero() ? 0 : left);
     } catch (IOException e) {
       throw new ConnectionException("cannot secure " + peer + ": " + reason(e), e);

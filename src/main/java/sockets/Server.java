@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** Listens and accepts, one connection at a time or with a thread for each, until it is closed. */
@@ -21,20 +22,22 @@ public final class Server implements Closeable {
   /** As deep as Linux lets it be by default (net.core.somaxconn, listen(2)). */
   private static final int BACKLOG = 4096;
 
+  private static final long FIRST_PAUSE_MILLIS = 5;
+  private static final long LONGEST_PAUSE_MILLIS = 1000;
+  private static final long WARNING_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final ServerSocket listening;
-  private final Acceptor acceptor;
   private final Consumer<String> warnings;
-  private final Semaphore places = new Semaphore(0);
   private final Set<Connection> active = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(task -> Threads.daemon(task, "timer"));
   private boolean watched;
-  private long served; // guarded by this, so that what a connection has sent counts once
+  private long served; // guarded by this, as is the sum: what a connection has sent counts once
   private long sentByEnded;
+  private long nextWarning = System.nanoTime();
 
-  private Server(ServerSocket listening, Consumer<String> warnings) {
+  Server(ServerSocket listening, Consumer<String> warnings) {
     this.listening = listening;
-    this.acceptor = new Acceptor(listening, warnings);
     this.warnings = warnings;
   }
 
@@ -74,18 +77,30 @@ public final class Server implements Closeable {
   }
 
   /**
-   * Waits for the next client, however long that takes.
+   * Waits for the next client, however long that takes. While the system has no descriptor for it,
+   * it waits in the backlog, and accept(2) is tried again after a pause (as Go's net/http does).
    *
    * @return its connection, which the caller closes; null when the server is closed
    */
   public Connection accept() {
-    while (true) {
-      Socket socket = acceptor.accept();
+    for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
       try {
-        return socket == null ? null : Connection.accepted(socket, watched);
+        return Connection.accepted(listening.accept(), watched);
       } catch (IOException e) {
-        // This client has gone while it waited in the backlog.
+        if (listening.isClosed()) {
+          return null;
+        }
+        warnOfShortage(e);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pause));
       }
+    }
+  }
+
+  private void warnOfShortage(IOException e) {
+    long now = System.nanoTime();
+    if (now - nextWarning >= 0) {
+      warnings.accept("cannot accept: " + Describe.reason(e) + ": new clients wait");
+      nextWarning = now + WARNING_INTERVAL_NANOS;
     }
   }
 
@@ -97,7 +112,7 @@ public final class Server implements Closeable {
    * @param handler serves each connection
    */
   public void serve(int maxClients, Executor threads, Handler handler) {
-    places.release(maxClients);
+    Semaphore places = new Semaphore(maxClients);
     while (true) {
       places.acquireUninterruptibly();
       Connection connection = accept();
@@ -108,29 +123,24 @@ public final class Server implements Closeable {
         served++;
         active.add(connection);
       }
-      if (acceptor.isClosed()) { // and close() may have come before this connection was there
-        connection.close();
-      }
       try {
-        threads.execute(() -> handle(connection, handler));
+        threads.execute(() -> handle(connection, handler, places));
       } catch (OutOfMemoryError e) { // from Thread.start: the system has no thread left
-        handle(
-            connection,
+        Handler refusal =
             unserved -> {
               throw e;
-            });
+            };
+        handle(connection, refusal, places);
       }
     }
   }
 
-  private void handle(Connection connection, Handler handler) {
-    try {
+  private void handle(Connection connection, Handler handler, Semaphore places) {
+    try (connection) {
       handler.handle(connection);
     } catch (IOException | OutOfMemoryError e) { // this client's buffers could not be had
-      connection.close(); // before the warning, which needs memory
       warnings.accept("closed " + connection.peer() + ": " + Describe.reason(e));
     } finally {
-      connection.close();
       synchronized (this) {
         active.remove(connection);
         sentByEnded += connection.sent();
@@ -175,19 +185,13 @@ public final class Server implements Closeable {
     return new Totals(active.size(), served, sentByEnded + sent);
   }
 
-  /** Stops listening, which ends {@link #accept} and {@link #serve}; the connections live on. */
-  public void stopListening() {
-    acceptor.close();
-    if (places.availablePermits() == 0) {
-      places.release(); // A wait for a place ends, and finds the server closed.
-    }
-  }
-
-  /** Stops listening and closes every connection; a call that is blocked in one fails. */
+  /**
+   * Stops listening, which ends {@link #accept}, and {@link #serve} once there is a place. The
+   * connections live on.
+   */
   @Override
   public void close() {
-    stopListening();
+    Connection.closeQuietly(listening);
     timer.shutdownNow();
-    active.forEach(connection -> connection.close("the server stops"));
   }
 }

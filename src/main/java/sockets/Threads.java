@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.Executor;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -48,13 +48,10 @@ public enum Threads {
       return task -> virtual.newThread(task).start();
     }
     AtomicLong count = new AtomicLong();
-    return new ThreadPoolExecutor(
-        0,
-        Integer.MAX_VALUE,
-        IDLE_SECONDS,
-        TimeUnit.SECONDS,
-        new SynchronousQueue<>(),
-        task -> daemon(task, "client-" + count.incrementAndGet()));
+    ThreadFactory platform = task -> daemon(task, "client-" + count.incrementAndGet());
+    ThreadPoolExecutor pool = (ThreadPoolExecutor) Executors.newCachedThreadPool(platform);
+    pool.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+    return pool;
   }
 
   static Thread daemon(Runnable task, String name) {

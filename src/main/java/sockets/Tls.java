@@ -18,7 +18,6 @@ import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
@@ -47,7 +46,8 @@ final class Tls {
       context.init(null, trust.getTrustManagers(), null);
     } catch (IOException | GeneralSecurityException e) {
       String why = Describe.reason(e).replace(file + " (", "").replaceFirst("[)]$", "");
-      throw new IOException("cannot read certificates from " + file + ": " + why, e);
+      String from = file == null ? "the JVM's trust store" : file.toString();
+      throw new IOException("cannot read certificates from " + from + ": " + why, e);
     }
   }
 
@@ -76,15 +76,15 @@ final class Tls {
     parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     secured.setSSLParameters(parameters);
-    AtomicBoolean ended = new AtomicBoolean(); // the handshake, by itself or by the limit
+    CompletableFuture<Boolean> late = new CompletableFuture<>();
+    late.thenAccept(
+        isLate -> {
+          if (isLate) {
+            Connection.closeQuietly(socket);
+          }
+        });
     if (nanos != 0) {
-      CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS)
-          .execute(
-              () -> {
-                if (!ended.getAndSet(true)) {
-                  Connection.closeQuietly(socket);
-                }
-              });
+      late.completeOnTimeout(true, nanos, TimeUnit.NANOSECONDS);
     }
     IOException failure = null;
     try {
@@ -92,7 +92,7 @@ final class Tls {
     } catch (IOException e) {
       failure = new IOException(reason(e, host), e);
     }
-    if (ended.getAndSet(true)) {
+    if (!late.complete(false)) {
       throw new SocketTimeoutException();
     } else if (failure != null) {
       throw failure;

@@ -47,7 +47,7 @@ class ConsoleTest {
 
   private Console console(InputStream in, OutputStream err) {
     PrintStream print = new PrintStream(err, true);
-    return new Console(new StandardStreams(in, screen, print, false, false, false));
+    return new Console(new StandardStreams(in, screen, print, false, false));
   }
 
   @ParameterizedTest

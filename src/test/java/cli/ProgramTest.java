@@ -62,15 +62,13 @@ class ProgramTest {
 
   @ParameterizedTest
   @SetSystemProperty(key = "picocli.ansi", value = "true")
-  @CsvSource({"--help, true", "--help, false", "--nonsense, true", "--nonsense, false"})
-  void coloursAreForTheStreamThatIsATerminal(String option, boolean terminal) {
+  @CsvSource({"--help, true, true", "--help, false, false", "--nonsense, true, false"})
+  void onlyHelpOnATerminalHasColours(String option, boolean terminal, boolean coloured) {
     Capture out = new Capture();
     PrintStream err = new PrintStream(out, true);
-    boolean toOut = option.equals("--help"); // The other streams are what this one is not.
-    StandardStreams streams =
-        new StandardStreams(null, out, err, !terminal, terminal == toOut, terminal != toOut);
-    Program.run(Sample.of(SPEAKS), streams, option);
-    assertEquals(terminal, out.text().contains("\u001b["), out.text());
+    Program.run(
+        Sample.of(SPEAKS), new StandardStreams(null, out, err, !terminal, terminal), option);
+    assertEquals(coloured, out.text().contains("\u001b["), out.text());
     assertFalse(out.text().isEmpty());
   }
 }

@@ -40,8 +40,7 @@ public final class Running {
       String... args) {
     OutputStream to = broken ? BROKEN : out;
     PrintStream printErr = new PrintStream(err, true, UTF_8);
-    StandardStreams streams =
-        new StandardStreams(keyboard, to, printErr, isTerminal, isTerminal, isTerminal);
+    StandardStreams streams = new StandardStreams(keyboard, to, printErr, isTerminal, isTerminal);
     run = new FutureTask<>(() -> Program.run(program, streams, args));
     Thread thread = new Thread(run, "main");
     thread.setDaemon(true);

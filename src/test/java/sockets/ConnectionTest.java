@@ -120,7 +120,7 @@ class ConnectionTest {
         new FutureTask<>(() -> failure(() -> watched.send(all, all.length)));
     new Thread(blocked).start();
     peer.receive(1);
-    watched.close("enough");
+    watched.closeIdle("enough");
     assertEquals("connection to " + peer.name() + " closed: enough", blocked.get());
   }
 

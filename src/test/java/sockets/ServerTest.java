@@ -2,15 +2,22 @@ package sockets;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,42 +127,55 @@ class ServerTest {
       assertEquals(2, server.totals().active());
       one.halfClose();
       assertEquals("early", new String(three.receive(5), UTF_8));
-      server.stopListening();
-      accepting.join(); // although there is no place
+      server.close();
       assertEchoed("two", two); // whom that does not concern
+      two.halfClose();
+      accepting.join(); // as there is a place
     }
   }
 
   @Test
-  void closingEndsServeAndBlockedHandlers() throws Exception {
+  void aServerThatIsClosedEndsServeAndIsNoUse() throws Exception {
     Thread accepting = serve(Integer.MAX_VALUE, THREAD_EACH, ServerTest::echo);
     try (Peer client = connect()) {
       assertEchoed("x", client);
       server.close();
-      String connection = "connection to " + client.name();
-      assertWarned(client.name(), connection + " closed: the server stops");
-      assertEquals(0, client.receiveAll().length);
+      accepting.join();
+      assertEchoed("y", client); // whom that does not concern
     }
-    accepting.join();
     assertThrows(IOException.class, this::connect);
+    server.serve(Integer.MAX_VALUE, THREAD_EACH, ServerTest::echo);
   }
 
   @Test
-  void aConnectionAcceptedAsTheServerStopsIsClosed() throws Exception {
-    server.close();
-    serve(1, Runnable::run, ServerTest::echo).join(); // Nobody can come.
-    BlockingCalls calls =
-        new BlockingCalls(
-            line -> {
-              if (line.contains("accept() = ")) {
-                server.close();
-              }
-            });
-    server = Server.listen(calls, "127.0.0.1", 0, warnings::add);
-    try (Peer client = connect()) {
-      serve(1, Runnable::run, ServerTest::echo).join();
-      assertWarned(client.name(), "connection to " + client.name() + " lost: Socket closed");
+  void aShortageOfDescriptorsIsSaidOnceAndTriesBecomeRare() throws IOException {
+    AtomicInteger failures = new AtomicInteger(7);
+    ServerSocket scarce =
+        new ServerSocket(0, 2, InetAddress.getLoopbackAddress()) {
+          @Override
+          public Socket accept() throws IOException {
+            if (failures.getAndDecrement() > 0) {
+              throw new SocketException("Too many open files");
+            }
+            return super.accept();
+          }
+        };
+    try (Server poor = new Server(scarce, warnings::add);
+        Peer one = Peer.connect(scarce.getLocalPort());
+        Peer two = Peer.connect(scarce.getLocalPort())) {
+      long start = System.nanoTime();
+      assertEquals(one.name(), poor.accept().peer());
+      // 5 + 10 + 20 + 40 + 80 + 160 + 320 ms; without the doubling it were 35 ms.
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+      assertTrue(millis >= 500, "7 tries in " + millis + " ms");
+      failures.set(1);
+      assertEquals(two.name(), poor.accept().peer());
+      failures.set(1);
+      scarce.close();
+      assertNull(poor.accept());
     }
+    assertEquals(
+        List.of("cannot accept: Too many open files: new clients wait"), List.copyOf(warnings));
   }
 
   @ParameterizedTest
