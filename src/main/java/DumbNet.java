@@ -22,7 +22,7 @@ import sockets.Describe;
     description = "Send one line of input, with CRLF, and print every byte that comes back.",
     footerHeading = "%nExample:%n",
     footer = "  echo 'GET / HTTP/1.0' | java -cp blocking-sockets.jar DumbNet -b localhost 80")
-public final class DumbNet implements Callable<Integer> {
+final class DumbNet implements Callable<Integer> {
   private static final int BUFFER_BYTES = 1 << 16;
 
   @Mixin private final Console console;
@@ -73,11 +73,6 @@ public final class DumbNet implements Callable<Integer> {
     this.console = console;
   }
 
-  /**
-   * Runs the program and exits with its status.
-   *
-   * @param args the command line
-   */
   public static void main(String... args) {
     Program.main(DumbNet::new, args);
   }

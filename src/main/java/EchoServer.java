@@ -22,7 +22,7 @@ import sockets.Threads;
     description = "Send every client back what it sent; one thread per connection.",
     footerHeading = "%nExample:%n",
     footer = "  java -cp blocking-sockets.jar EchoServer 7000")
-public final class EchoServer implements Callable<Integer>, Closeable {
+final class EchoServer implements Callable<Integer>, Closeable {
   /** What an idle client costs. A client whose messages fill it gets a larger one. */
   private static final int FIRST_BUFFER_BYTES = 512;
 
@@ -81,11 +81,6 @@ public final class EchoServer implements Callable<Integer>, Closeable {
     this.console = console;
   }
 
-  /**
-   * Runs the program and exits with its status.
-   *
-   * @param args the command line
-   */
   public static void main(String... args) {
     Program.main(EchoServer::new, args);
   }

@@ -31,7 +31,7 @@ import sockets.Server;
       "  java -cp blocking-sockets.jar OneToOne server 7000",
       "  java -cp blocking-sockets.jar OneToOne localhost 7000"
     })
-public final class OneToOne implements Callable<Integer> {
+final class OneToOne implements Callable<Integer> {
   @Mixin private final Console console;
 
   @Mixin private final ConnectOptions connecting = new ConnectOptions();
@@ -77,11 +77,6 @@ public final class OneToOne implements Callable<Integer> {
     this.console = console;
   }
 
-  /**
-   * Runs the program and exits with its status.
-   *
-   * @param args the command line
-   */
   public static void main(String... args) {
     Program.main(OneToOne::new, args);
   }

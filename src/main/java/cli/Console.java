@@ -160,8 +160,8 @@ public final class Console {
   }
 
   /**
-   * Opens standard output for data from a peer. On a terminal the data is made harmless, and what
-   * was said before it is shown before it.
+   * Opens standard output for data from a peer. What was said before is shown before it; on a
+   * terminal the data is made harmless.
    *
    * @return a stream whose errors name standard output; closing it leaves standard output open
    */

@@ -5,8 +5,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Reads a TCP port in ASCII digits: 1 to 65535, or 0 for one that the system chooses. */
 public final class Port implements ITypeConverter<Integer> {
-  /** Reads ports. */
-  public Port() {}
+  Port() {}
 
   @Override
   public Integer convert(String text) {
