@@ -26,8 +26,10 @@ final class EchoServer implements Callable<Integer>, Closeable {
   /** What an idle client costs. A client whose messages fill it gets a larger one. */
   private static final int FIRST_BUFFER_BYTES = 512;
 
+  private static final int LAST_BUFFER_BYTES = 1 << 16;
+
   /** A send counts when it is done: to the idle watch, a slow reader of more would look idle. */
-  private static final int LAST_BUFFER_BYTES = 1 << 15;
+  private static final int LAST_WATCHED_BUFFER_BYTES = 1 << 15;
 
   /** A signal has to end the process within a second, also if standard error is stuck. */
   private static final long LAST_WORDS_MILLIS = 500;
@@ -150,14 +152,15 @@ final class EchoServer implements Callable<Integer>, Closeable {
     // A virtual thread that lets others go first often finds its next bytes there when it reads,
     // and need not wait for them, which for such a thread takes system calls of its own.
     boolean yields = threads.resolved() == Threads.VIRTUAL;
+    int last = idleTimeout.isZero() ? LAST_BUFFER_BYTES : LAST_WATCHED_BUFFER_BYTES;
     byte[] buffer = new byte[FIRST_BUFFER_BYTES];
     for (int count; (count = client.receive(buffer, Duration.ZERO)) >= 0; ) {
       client.send(buffer, count);
       if (yields) {
         Thread.yield();
       }
-      if (count == buffer.length && count < LAST_BUFFER_BYTES) {
-        buffer = new byte[Math.min(8 * count, LAST_BUFFER_BYTES)];
+      if (count == buffer.length && count < last) {
+        buffer = new byte[Math.min(8 * count, last)];
       }
     }
   }

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import testkit.Peer;
 import testkit.Watch;
@@ -92,11 +93,12 @@ class EchoServerTest {
     }
   }
 
-  @Test
-  void theBufferOfAClientThatFillsItGrows() throws Exception {
-    try (Peer client = Peer.connect(start("-t"))) {
+  @ParameterizedTest
+  @CsvSource({"'', 65536", "-i 60, 32768"})
+  void theBufferOfAClientThatFillsItGrows(String options, int last) throws Exception {
+    try (Peer client = Peer.connect(start("-t " + options))) {
       Thread flood = client.flood();
-      for (int i = 0; i < 300 && server.err.count("recv() = 32768 bytes") < 5; i++) {
+      for (int i = 0; i < 300 && server.err.count("recv() = " + last + " bytes") < 5; i++) {
         client.receive(1 << 16);
       }
       client.reset();
@@ -106,7 +108,7 @@ class EchoServerTest {
         Pattern.compile("recv\\(\\) = (\\d+) bytes").matcher(server.err.text()).results();
     List<Integer> received = results.map(result -> Integer.valueOf(result.group(1))).toList();
     assertEquals(List.of(512, 4096), received.subList(0, 2));
-    assertEquals(32768, Collections.max(received));
+    assertEquals(last, Collections.max(received));
   }
 
   @Test

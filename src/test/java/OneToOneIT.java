@@ -58,7 +58,7 @@ class OneToOneIT {
   @Test
   void inTheBackgroundOfATerminalItRunsUntilItsTurn() throws IOException {
     Watch.assumeLinuxWith("script");
-    String script = "exec script -qefc \"set -m; $(printf '%q ' \"$@\") & wait\" /dev/null";
+    String script = "exec script -qefc \"set -m; $(printf '%q ' \"$@\") & cat\" /dev/null";
     try (Child screen = Child.inShell(script, List.of(), "OneToOne", "server", "0");
         Peer client = Peer.connect(screen.out.awaitPort())) {
       client.send("hello\n");
