@@ -10,8 +10,6 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -29,8 +27,6 @@ public final class Server implements Closeable {
   private final ServerSocket listening;
   private final Consumer<String> warnings;
   private final Set<Connection> active = ConcurrentHashMap.newKeySet();
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(task -> Threads.daemon(task, "timer"));
   private boolean watched;
   private long served; // guarded by this, as is the sum: what a connection has sent counts once
   private long sentByEnded;
@@ -167,16 +163,18 @@ public final class Server implements Closeable {
    * @param task must not block; if it fails, it is run again all the same
    */
   public void every(Duration interval, Runnable task) {
-    Runnable surviving =
+    Runnable loop =
         () -> {
-          try {
-            task.run();
-          } catch (RuntimeException | OutOfMemoryError e) {
-            // The executor would drop a task that throws. The next run may be luckier.
+          while (!listening.isClosed()) {
+            LockSupport.parkNanos(interval.toNanos());
+            try {
+              task.run();
+            } catch (RuntimeException | OutOfMemoryError e) {
+              // The next run may be luckier.
+            }
           }
         };
-    long nanos = interval.toNanos();
-    timer.scheduleWithFixedDelay(surviving, nanos, nanos, TimeUnit.NANOSECONDS);
+    Threads.daemon(loop, "timer").start();
   }
 
   /** {@return what {@link #serve} has done so far} */
@@ -192,6 +190,5 @@ public final class Server implements Closeable {
   @Override
   public void close() {
     Connection.closeQuietly(listening);
-    timer.shutdownNow();
   }
 }
