@@ -25,7 +25,7 @@ import sockets.Describe;
 final class DumbNet implements Callable<Integer> {
   private static final int BUFFER_BYTES = 1 << 16;
 
-  @Mixin private final Console console;
+  @Mixin private final Console console = new Console();
 
   @Mixin private final ConnectOptions connecting = new ConnectOptions();
 
@@ -69,22 +69,17 @@ final class DumbNet implements Callable<Integer> {
       description = "With --tls: trust the certificates of this PEM file instead of the JVM's own.")
   private File trusted;
 
-  DumbNet(Console console) {
-    this.console = console;
-  }
-
   public static void main(String... args) {
-    Program.main(DumbNet::new, args);
+    Program.main(new DumbNet(), args);
   }
 
   @Override
   public Integer call() throws IOException {
     Connector connector = connecting.connector(console, port);
-    if (trusted != null && !tls) {
-      throw console.usageError("invalid --cacert: it needs --tls");
-    }
     if (tls) {
       connector = connector.withTls(trusted);
+    } else {
+      console.refuse("--cacert", "it needs --tls");
     }
     try (Connection server = connector.connect(host, port)) {
       console.notice("connected to " + server.address());

@@ -15,6 +15,7 @@ import sockets.Connection;
 import sockets.Describe;
 import sockets.Server;
 import sockets.Threads;
+import sockets.Totals;
 
 /** Sends every client back what it sent (RFC 862), each on a thread of its own. */
 @Command(
@@ -34,7 +35,7 @@ final class EchoServer implements Callable<Integer>, Closeable {
   /** A signal has to end the process within a second, also if standard error is stuck. */
   private static final long LAST_WORDS_MILLIS = 500;
 
-  @Mixin private final Console console;
+  @Mixin private final Console console = new Console();
 
   @Parameters(
       paramLabel = "PORT",
@@ -78,47 +79,38 @@ final class EchoServer implements Callable<Integer>, Closeable {
 
   private volatile Server server;
   private volatile boolean stopped;
-
-  EchoServer(Console console) {
-    this.console = console;
-  }
+  private long lastReport = System.nanoTime();
+  private long reported; // bytes
 
   public static void main(String... args) {
-    Program.main(EchoServer::new, args);
+    Program.main(new EchoServer(), args);
   }
 
   @Override
   public Integer call() throws IOException {
-    Executor threadPerConnection = threadPerConnection();
-    try (Server listening = Server.listen(console.calls(), bind, port, console::say)) {
-      if (!reportInterval.isZero()) {
-        listening.every(reportInterval, new Report(listening, console::say));
-      }
-      if (!idleTimeout.isZero()) {
-        listening.closeIdle(idleTimeout);
-      }
-      server = listening; // From here on a signal closes it.
-      String thread = ", a " + kind() + " thread for each client";
-      console.notice("listening on " + server.address() + thread);
-      server.serve(maxClients, threadPerConnection, this::serve);
+    if (maxClients < 1) {
+      console.refuse("--max-clients", "'" + maxClients + "' is not a positive number");
     }
+    Executor threadPerConnection = threadPerConnection();
+    server = Server.listen(console.calls(), bind, port, console::say);
+    if (!reportInterval.isZero()) {
+      server.every(reportInterval, this::report);
+    }
+    if (!idleTimeout.isZero()) {
+      server.closeIdle(idleTimeout);
+    }
+    String kind = threads.resolved().name().toLowerCase(Locale.ROOT);
+    console.notice("listening on " + server.address() + ", a " + kind + " thread for each client");
+    server.serve(maxClients, threadPerConnection, this::serve);
     return 0;
   }
 
   private Executor threadPerConnection() {
-    if (maxClients < 1) {
-      throw console.usageError(
-          "invalid --max-clients: '" + maxClients + "' is not a positive number");
-    }
     try {
       return threads.perConnection();
     } catch (UnsupportedOperationException e) {
       throw console.usageError("invalid --threads: " + e.getMessage());
     }
-  }
-
-  private String kind() {
-    return threads.resolved().name().toLowerCase(Locale.ROOT);
   }
 
   /** Stops listening, and prints the totals. The connections end with the process. */
@@ -127,9 +119,25 @@ final class EchoServer implements Callable<Integer>, Closeable {
     if (server != null) {
       stopped = true;
       server.close();
-      console.notice("stopped: " + Report.text(server.totals()));
+      console.notice("stopped: " + text(server.totals()));
       console.flush(LAST_WORDS_MILLIS);
     }
+  }
+
+  /** What has been done, and the rate since the last report. */
+  void report() {
+    Totals totals = server.totals();
+    long now = System.nanoTime();
+    double megabytesPerSecond = (totals.sent() - reported) * 1e3 / (now - lastReport);
+    String clients = Describe.count(totals.active(), "client") + " now, " + text(totals);
+    console.say(String.format(Locale.ROOT, "%s, %.1f MB/s", clients, megabytesPerSecond));
+    reported = totals.sent();
+    lastReport = now;
+  }
+
+  private static String text(Totals totals) {
+    String clients = Describe.count(totals.served(), "client");
+    return clients + " served, " + Describe.count(totals.sent(), "byte") + " echoed";
   }
 
   /** The work of one client's thread. */

@@ -10,10 +10,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import sockets.Connection;
 import sockets.ConnectionException;
 import sockets.Describe;
@@ -32,7 +30,7 @@ import sockets.Server;
       "  java -cp blocking-sockets.jar OneToOne localhost 7000"
     })
 final class OneToOne implements Callable<Integer> {
-  @Mixin private final Console console;
+  @Mixin private final Console console = new Console();
 
   @Mixin private final ConnectOptions connecting = new ConnectOptions();
 
@@ -69,16 +67,10 @@ final class OneToOne implements Callable<Integer> {
               + " only a newline ends it).")
   private Duration messageGap = Duration.ofSeconds(1);
 
-  @Spec private CommandSpec spec;
-
   private int discarded; // since the last client left
 
-  OneToOne(Console console) {
-    this.console = console;
-  }
-
   public static void main(String... args) {
-    Program.main(OneToOne::new, args);
+    Program.main(new OneToOne(), args);
   }
 
   private boolean isServer() {
@@ -87,23 +79,16 @@ final class OneToOne implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    refuseOptionsOfTheOtherRole();
     if (isServer()) {
+      for (String option : List.of("-w", "-4", "-6")) {
+        console.refuse(option, "a server does not connect");
+      }
       serve();
     } else {
+      console.refuse("--bind", "a client does not listen");
       talk();
     }
     return 0;
-  }
-
-  private void refuseOptionsOfTheOtherRole() {
-    for (String option : isServer() ? List.of("-w", "-4", "-6") : List.of("--bind")) {
-      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-        String why = isServer() ? "a server does not connect" : "a client does not listen";
-        String name = spec.findOption(option).longestName();
-        throw console.usageError("invalid " + name + ": " + why);
-      }
-    }
   }
 
   private void talk() throws IOException {

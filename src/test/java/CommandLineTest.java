@@ -2,11 +2,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static testkit.Capture.lines;
 
-import cli.Console;
 import cli.Running;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -15,12 +14,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the command line of each program is not allowed to say, and what it says of itself. */
 class CommandLineTest {
-  private static final Map<String, Function<Console, Callable<Integer>>> PROGRAMS =
+  private static final Map<String, Supplier<Callable<Integer>>> PROGRAMS =
       Map.of("DumbNet", DumbNet::new, "OneToOne", OneToOne::new, "EchoServer", EchoServer::new);
 
   private static Running run(String program, String arguments) {
     String[] words = arguments.isEmpty() ? new String[0] : arguments.split(" ");
-    return Running.of(PROGRAMS.get(program), words);
+    return Running.of(PROGRAMS.get(program).get(), words);
   }
 
   @ParameterizedTest(name = "{0} {1}")

@@ -33,7 +33,7 @@ class DumbNetTest {
   }
 
   private Running dumbNet(String options) {
-    return Running.of(DumbNet::new, arguments(options));
+    return Running.of(new DumbNet(), arguments(options));
   }
 
   private static void assertFails(String line, Running dumbNet) {
@@ -150,7 +150,7 @@ class DumbNetTest {
   void onlyOneFamilyCanBeWanted(String option, String host, String family) {
     assertFails(
         "cannot resolve " + host + ": it has no " + family + " address",
-        Running.of(DumbNet::new, option, host, "80"));
+        Running.of(new DumbNet(), option, host, "80"));
   }
 
   @Test
@@ -161,7 +161,7 @@ class DumbNetTest {
 
   @Test
   void aPersonIsAskedForTheLineAndShownHarmlessText() throws IOException {
-    Running dumbNet = Running.onTerminal(DumbNet::new, arguments("-q"));
+    Running dumbNet = Running.onTerminal(new DumbNet(), arguments("-q"));
     dumbNet.err.await("line to send: ");
     dumbNet.type("line\n");
     try (Peer server = Peer.accept(listener)) {

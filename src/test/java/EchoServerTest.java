@@ -23,14 +23,11 @@ import testkit.Peer;
 import testkit.Watch;
 
 class EchoServerTest {
-  private EchoServer program;
+  private final EchoServer program = new EchoServer();
   private Running server;
 
   private int start(String options) {
-    server =
-        Running.of(
-            console -> program = new EchoServer(console),
-            (options + " --bind=127.0.0.1 0").trim().split(" +"));
+    server = Running.of(program, (options + " --bind=127.0.0.1 0").trim().split(" +"));
     return server.err.awaitPort();
   }
 
@@ -90,6 +87,36 @@ class EchoServerTest {
       server.err.await("EchoServer: connection to " + client.name() + idle);
       String report = "EchoServer: 0 clients now, 1 client served, 0 bytes echoed, 0.0 MB/s";
       server.err.await(lines(report, report));
+    }
+  }
+
+  @Test
+  void aReportHasTheRateSinceTheOneBefore() throws IOException {
+    int port = start("");
+    program.report();
+    server.err.await("0 clients now, 0 clients served, 0 bytes echoed, 0.0 MB/s\n");
+    byte[] piece = new byte[50_000];
+    long before = 0;
+    long after = 0;
+    for (int i = 1; i <= 3; i++) {
+      try (Peer client = Peer.connect(port)) {
+        for (int k = 0; k < 80; k++) {
+          client.send(piece).receive(piece.length);
+        }
+      }
+      server.err.await(i, " left: 4000000 bytes echoed");
+      final long lastBefore = before;
+      final long lastAfter = after;
+      before = System.nanoTime();
+      program.report();
+      after = System.nanoTime();
+      String start = i + " client" + (i == 1 ? "" : "s") + " served, " + 4_000_000 * i;
+      String report = server.err.await(start).split(start)[1];
+      String rate = report.replaceFirst("(?s) bytes echoed, (\\d+\\.\\d) MB/s\n.*", "$1");
+      if (i > 1) { // The time of the report before it is known.
+        assertTrue(Double.parseDouble(rate) >= 4e9 / (after - lastBefore) - 0.1, report);
+        assertTrue(Double.parseDouble(rate) <= 4e9 / (before - lastAfter) + 0.1, report);
+      }
     }
   }
 

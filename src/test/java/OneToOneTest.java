@@ -33,7 +33,7 @@ class OneToOneTest {
     @Test
     void speaksFirstAndThenTheTwoTakeTurns() throws IOException {
       byte[] typed = "\0\u00ff\r\u0080 \r\ntwo\nthree\n".getBytes(ISO_8859_1);
-      Running client = Running.of(OneToOne::new, arguments("--message-gap=0.05")).type(typed);
+      Running client = Running.of(new OneToOne(), arguments("--message-gap=0.05")).type(typed);
       try (Peer server = Peer.accept(listener)) {
         assertEquals("\0\u00ff\r\u0080 \n", new String(server.receive(6), ISO_8859_1));
         assertEquals(0, server.socket.getInputStream().available(), "typed ahead, not sent");
@@ -54,7 +54,7 @@ class OneToOneTest {
 
     @Test
     void aPersonIsPromptedAtEachTurnAndShownHarmlessText() throws IOException {
-      Running client = Running.onTerminal(OneToOne::new, arguments("-4"));
+      Running client = Running.onTerminal(new OneToOne(), arguments("-4"));
       client.err.await("> ");
       client.type("hello\n");
       try (Peer server = Peer.accept(listener)) {
@@ -97,7 +97,7 @@ class OneToOneTest {
 
     @Test
     void listensFirstAndThenTheTwoTakeTurns() throws IOException {
-      server = Running.of(OneToOne::new, arguments("-i 60")).type("ein\nzwei\n");
+      server = Running.of(new OneToOne(), arguments("-i 60")).type("ein\nzwei\n");
       try (Peer client = connect("one\n")) {
         assertEquals("ein\n", client.receiveLine());
         assertEquals("one\n", server.out.text());
@@ -118,7 +118,7 @@ class OneToOneTest {
 
     @Test
     void othersWaitUntilTheFirstHasLeftOrAnEmptyLineSendsItAway() throws IOException {
-      server = Running.of(OneToOne::new, arguments("-i 60"));
+      server = Running.of(new OneToOne(), arguments("-i 60"));
       try (Peer one = connect("one\n");
           Peer two = connect("two\n")) {
         server.out.await("one\n");
@@ -138,7 +138,7 @@ class OneToOneTest {
 
     @Test
     void aClientThatResetsOrLeavesOrIsSilentNeverEndsTheServer() throws IOException {
-      server = Running.of(OneToOne::new, arguments("--message-gap=0 --idle-timeout=1"));
+      server = Running.of(new OneToOne(), arguments("--message-gap=0 --idle-timeout=1"));
       Peer resets = connect("half");
       server.out.await("half"); // printed as it arrives
       resets.reset();
@@ -158,7 +158,7 @@ class OneToOneTest {
 
     @Test
     void outputThatCannotBeWrittenEndsTheServer() throws IOException {
-      server = Running.intoBroken(OneToOne::new, arguments("-t"));
+      server = Running.intoBroken(new OneToOne(), arguments("-t"));
       try (Peer client = connect("hello\n")) {
         assertEquals(1, server.status());
         assertEquals(0, client.receiveAll().length);
@@ -169,7 +169,7 @@ class OneToOneTest {
 
     @Test
     void whatWasTypedBeforeAClientCameIsDiscardedAndAPersonIsPrompted() throws IOException {
-      server = Running.onTerminal(OneToOne::new, arguments("-i 60")).type("for nobody\n\n");
+      server = Running.onTerminal(new OneToOne(), arguments("-i 60")).type("for nobody\n\n");
       try (Peer client = connect("hello\n")) {
         server.err.await("discarded 12 bytes typed before " + client.name() + " connected\n> ");
         assertEquals("hello\n", server.out.text());

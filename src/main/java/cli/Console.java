@@ -25,9 +25,9 @@ import sockets.Describe;
       "129, 130, 143:ended by hang-up, by Ctrl-C, by SIGTERM"
     })
 public final class Console {
-  private final StandardStreams streams;
-  private final Notices notices;
   private CommandLine program;
+  private StandardStreams streams;
+  private Notices notices;
 
   @Option(
       names = {"-q", "--quiet"},
@@ -39,13 +39,13 @@ public final class Console {
       description = "Print a line when a call that blocks starts and when it returns; no prompts.")
   private boolean trace;
 
-  Console(StandardStreams streams) {
-    this.streams = streams;
-    this.notices = new Notices(streams.err());
-  }
+  /** {@link Program} opens it. */
+  public Console() {}
 
-  void speakFor(CommandLine command) {
+  void open(CommandLine command, StandardStreams standard) {
     program = command;
+    streams = standard;
+    notices = new Notices(standard.err());
   }
 
   /**
@@ -55,6 +55,20 @@ public final class Console {
    */
   public ParameterException usageError(String why) {
     return new ParameterException(program, why);
+  }
+
+  /**
+   * Refuses an option that makes no sense with the rest of the command line.
+   *
+   * @param option one of its names
+   * @param why what to tell a user who has given it
+   * @throws ParameterException if it was given
+   */
+  public void refuse(String option, String why) {
+    if (program.getParseResult().hasMatchedOption(option)) {
+      String name = program.getCommandSpec().findOption(option).longestName();
+      throw usageError("invalid " + name + ": " + why);
+    }
   }
 
   /** {@return where the program's sockets come from; with {@code --trace} they narrate} */

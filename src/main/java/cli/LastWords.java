@@ -4,7 +4,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.ExitCode;
 
 /**
@@ -17,40 +16,34 @@ final class LastWords implements Thread.UncaughtExceptionHandler {
 
   private final byte[] line;
   private final FileOutputStream err = new FileOutputStream(FileDescriptor.err);
-  private final CountDownLatch outOfMemory = new CountDownLatch(1);
-  private final Thread ending = new Thread(this::end, "end");
+  private boolean begun;
 
   LastWords(String program) {
     line =
         (program + ": out of memory" + System.lineSeparator()).getBytes(Charset.defaultCharset());
-    ending.setDaemon(true);
-    ending.start();
   }
 
   @Override
-  public synchronized void uncaughtException(Thread thread, Throwable failure) {
-    if (failure instanceof OutOfMemoryError) {
-      outOfMemory.countDown();
-      try {
-        err.write(line);
-      } catch (IOException e) {
-        // The process ends without a word.
-      }
-      Runtime.getRuntime().halt(ExitCode.SOFTWARE);
-    } else {
+  public void uncaughtException(Thread thread, Throwable failure) {
+    if (!(failure instanceof OutOfMemoryError)) {
       failure.printStackTrace(); // It is a bug.
+      return;
     }
+    try {
+      if (begin()) {
+        err.write(line);
+      } else {
+        Thread.sleep(PATIENCE_MILLIS);
+      }
+    } catch (IOException | InterruptedException e) {
+      // The process ends without a word.
+    }
+    Runtime.getRuntime().halt(ExitCode.SOFTWARE);
   }
 
-  /** Ends the process even if standard error is stuck. */
-  private void end() {
-    try {
-      outOfMemory.await();
-      Thread.sleep(PATIENCE_MILLIS);
-    } catch (InterruptedException e) {
-      // Nobody does that.
-    } finally {
-      Runtime.getRuntime().halt(ExitCode.SOFTWARE);
-    }
+  private synchronized boolean begin() {
+    boolean first = !begun;
+    begun = true;
+    return first;
   }
 }

@@ -8,11 +8,13 @@ import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IExecutionStrategy;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -24,7 +26,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 import sockets.Describe;
 
 /** Runs a command: turns a command line into a run, and a failure into a line and a status. */
-public final class Program {
+public final class Program
+    implements IExecutionStrategy, IParameterExceptionHandler, IExecutionExceptionHandler {
   static {
     // Nobody here needs the converters of java.sql and so on, or Groovy's closures, which take a
     // starting program time.
@@ -33,27 +36,27 @@ public final class Program {
   }
 
   private final StandardStreams streams;
-  private final Console console;
   private final CommandLine command;
+  private final Console console;
 
-  private Program(StandardStreams streams, Function<Console, Callable<Integer>> program) {
+  private Program(Callable<Integer> program, StandardStreams streams) {
     this.streams = streams;
-    console = new Console(streams);
-    command = new CommandLine(program.apply(console));
-    console.speakFor(command);
+    command = new CommandLine(program);
+    console = (Console) command.getCommandSpec().mixins().get("console").userObject();
+    console.open(command, streams);
   }
 
   /**
    * Runs a command with the standard streams of the process, and ends the process.
    *
-   * @param command makes the command; one that is {@link Closeable} is closed on SIGTERM, Ctrl-C
-   *     and hang-up
+   * @param command has a {@link Console} mixed in as {@code console}; if it is {@link Closeable},
+   *     it is closed on SIGTERM, Ctrl-C and hang-up
    * @param args the command line
    */
-  public static void main(Function<Console, Callable<Integer>> command, String... args) {
-    Program program = new Program(StandardStreams.ofProcess(), command);
+  public static void main(Callable<Integer> command, String... args) {
+    Program program = new Program(command, StandardStreams.ofProcess());
     Thread.setDefaultUncaughtExceptionHandler(new LastWords(program.command.getCommandName()));
-    if (program.command.getCommand() instanceof Closeable closeable) {
+    if (command instanceof Closeable closeable) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> close(closeable)));
     }
     int status = program.execute(args);
@@ -62,18 +65,17 @@ public final class Program {
     }
   }
 
+  /** Runs a command with other streams, and returns its exit status. */
+  static int run(Callable<Integer> command, StandardStreams streams, String... args) {
+    return new Program(command, streams).execute(args);
+  }
+
   private static void close(Closeable command) {
     try {
       command.close();
     } catch (IOException e) {
       // The process ends.
     }
-  }
-
-  /** Runs a command with other streams, and returns its exit status. */
-  static int run(
-      Function<Console, Callable<Integer>> command, StandardStreams streams, String... args) {
-    return new Program(streams, command).execute(args);
   }
 
   private int execute(String... args) {
@@ -93,9 +95,9 @@ public final class Program {
             .setColorScheme(Help.defaultColorScheme(streams.outIsTerminal() ? Ansi.AUTO : Ansi.OFF))
             .setOut(new PrintWriter(help))
             .setErr(new PrintWriter(streams.err(), true))
-            .setExecutionStrategy(this::start)
-            .setParameterExceptionHandler((e, arguments) -> refuse(e))
-            .setExecutionExceptionHandler((e, failed, parsed) -> fail(e))
+            .setExecutionStrategy(this)
+            .setParameterExceptionHandler(this)
+            .setExecutionExceptionHandler(this)
             .execute(args);
     try {
       console.output().write(help.toString().getBytes(Charset.defaultCharset()));
@@ -108,7 +110,8 @@ public final class Program {
   }
 
   /** Called by picocli with everything that it understood, and all errors. */
-  private int start(ParseResult parsed) {
+  @Override
+  public int execute(ParseResult parsed) {
     Integer helped = CommandLine.executeHelpRequest(parsed);
     if (helped != null) {
       return helped;
@@ -125,7 +128,8 @@ public final class Program {
     return new RunLast().execute(parsed);
   }
 
-  private int refuse(ParameterException e) {
+  @Override
+  public int handleParseException(ParameterException e, String[] args) {
     Throwable cause = e.getCause();
     console.say(
         cause instanceof TypeConversionException
@@ -140,7 +144,9 @@ public final class Program {
     return parameter instanceof OptionSpec option ? option.longestName() : parameter.paramLabel();
   }
 
-  private int fail(Exception e) throws Exception {
+  @Override
+  public int handleExecutionException(Exception e, CommandLine failed, ParseResult parsed)
+      throws Exception {
     if (e instanceof IOException) {
       console.say(Describe.reason(e));
       return ExitCode.SOFTWARE;

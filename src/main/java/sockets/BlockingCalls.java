@@ -72,44 +72,32 @@ public final class BlockingCalls {
     trace.accept(String.format(Locale.ROOT, "%tT.%<tL %-9s %s", LocalTime.now(), thread, text));
   }
 
-  Socket socket() {
-    return trace == null ? new Socket() : new TracedSocket(this);
-  }
-
   ServerSocket serverSocket() throws IOException {
-    return trace == null ? new ServerSocket() : new TracedServerSocket(this);
+    return trace == null
+        ? new ServerSocket()
+        : new ServerSocket() {
+          @Override
+          public Socket accept() throws IOException {
+            Socket socket = socket();
+            call(
+                "accept()",
+                () -> {
+                  implAccept(socket);
+                  return Describe.address(socket);
+                });
+            return socket;
+          }
+        };
   }
 
-  private static final class TracedServerSocket extends ServerSocket {
-    private final BlockingCalls calls;
-
-    TracedServerSocket(BlockingCalls calls) throws IOException {
-      this.calls = calls;
-    }
-
-    @Override
-    public Socket accept() throws IOException {
-      Socket socket = calls.socket();
-      calls.call(
-          "accept()",
-          () -> {
-            implAccept(socket);
-            return Describe.address(socket);
-          });
-      return socket;
-    }
+  Socket socket() {
+    return trace == null ? new Socket() : new TracedSocket();
   }
 
-  private static final class TracedSocket extends Socket {
-    private final BlockingCalls calls;
-
-    TracedSocket(BlockingCalls calls) {
-      this.calls = calls;
-    }
-
+  private final class TracedSocket extends Socket {
     @Override
     public void connect(SocketAddress address, int timeout) throws IOException {
-      calls.call(
+      call(
           "connect(" + Describe.address((InetSocketAddress) address) + ")",
           () -> {
             super.connect(address, timeout);
@@ -123,7 +111,7 @@ public final class BlockingCalls {
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
           int[] count = new int[1];
-          calls.call(
+          call(
               "recv()",
               () -> {
                 count[0] = in.read(buffer, offset, length);
@@ -139,7 +127,7 @@ public final class BlockingCalls {
       return new FilterOutputStream(super.getOutputStream()) {
         @Override
         public void write(byte[] buffer, int offset, int length) throws IOException {
-          calls.call(
+          call(
               "send(" + Describe.count(length, "byte") + ")",
               () -> {
                 out.write(buffer, offset, length);

@@ -101,7 +101,8 @@ public final class Server implements Closeable {
   }
 
   /**
-   * Accepts connections and has each handled, until the server is closed.
+   * Accepts connections and has each handled, until the server is closed. The thread that handles
+   * the first is named {@code client-1}, and so on.
    *
    * @param maxClients how many to serve at once; the next ones wait in the backlog
    * @param threads runs each handler
@@ -115,12 +116,17 @@ public final class Server implements Closeable {
       if (connection == null) {
         return;
       }
+      String name;
       synchronized (this) {
-        served++;
         active.add(connection);
+        name = "client-" + ++served;
       }
       try {
-        threads.execute(() -> handle(connection, handler, places));
+        threads.execute(
+            () -> {
+              Thread.currentThread().setName(name);
+              handle(connection, handler, places);
+            });
       } catch (OutOfMemoryError e) { // from Thread.start: the system has no thread left
         Handler refusal =
             unserved -> {

@@ -5,10 +5,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Which kind of thread each connection is given. */
 public enum Threads {
@@ -34,8 +34,7 @@ public enum Threads {
   }
 
   /**
-   * Runs each task on a thread of its own, named {@code client-1}, {@code client-2} and so on. A
-   * platform thread that serves another connection later keeps its name.
+   * Runs each task on a thread of its own.
    *
    * @return the executor; where the system has no thread left, {@link Executor#execute} throws the
    *     {@link OutOfMemoryError} of {@link Thread#start}
@@ -43,15 +42,13 @@ public enum Threads {
    */
   public Executor perConnection() {
     if (resolved() == VIRTUAL) {
-      virtualThreads("first-").newThread(Threads::waitOnce).start();
-      ThreadFactory virtual = virtualThreads("client-");
-      return task -> virtual.newThread(task).start();
+      Executor virtual = virtualThreads();
+      virtual.execute(Threads::waitOnce);
+      return virtual;
     }
-    AtomicLong count = new AtomicLong();
-    ThreadFactory platform = task -> daemon(task, "client-" + count.incrementAndGet());
-    ThreadPoolExecutor pool = (ThreadPoolExecutor) Executors.newCachedThreadPool(platform);
-    pool.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
-    return pool;
+    ThreadFactory daemons = task -> daemon(task, "client");
+    return new ThreadPoolExecutor(
+        0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons);
   }
 
   static Thread daemon(Runnable task, String name) {
@@ -60,15 +57,10 @@ public enum Threads {
     return thread;
   }
 
-  /** {@code Thread.ofVirtual().name(prefix, 1).factory()}, which Java 17 can't compile. */
-  private static ThreadFactory virtualThreads(String prefix) {
+  /** An executor that Java 17 can't compile. */
+  private static Executor virtualThreads() {
     try {
-      Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
-      Object named =
-          builder
-              .getMethod("name", String.class, long.class)
-              .invoke(Thread.class.getMethod("ofVirtual").invoke(null), prefix, 1L);
-      return (ThreadFactory) builder.getMethod("factory").invoke(named);
+      return (Executor) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     } catch (ReflectiveOperationException e) {
       throw new UnsupportedOperationException(
           "this JVM has no virtual threads (needs Java 21 or newer)", e);

@@ -47,7 +47,9 @@ class ConsoleTest {
 
   private Console console(InputStream in, OutputStream err) {
     PrintStream print = new PrintStream(err, true);
-    return new Console(new StandardStreams(in, screen, print, false, false));
+    Console console = new Console();
+    console.open(null, new StandardStreams(in, screen, print, false, false));
+    return console;
   }
 
   @ParameterizedTest

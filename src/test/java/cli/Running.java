@@ -14,7 +14,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import testkit.Capture;
 
 /** A program in a thread of this JVM, with a user who types and reads. */
@@ -33,11 +32,7 @@ public final class Running {
   private final Keyboard keyboard = new Keyboard();
   private final FutureTask<Integer> run;
 
-  private Running(
-      Function<Console, Callable<Integer>> program,
-      boolean broken,
-      boolean isTerminal,
-      String... args) {
+  private Running(Callable<Integer> program, boolean broken, boolean isTerminal, String... args) {
     OutputStream to = broken ? BROKEN : out;
     PrintStream printErr = new PrintStream(err, true, UTF_8);
     StandardStreams streams = new StandardStreams(keyboard, to, printErr, isTerminal, isTerminal);
@@ -48,16 +43,16 @@ public final class Running {
   }
 
   /** There is no terminal. */
-  public static Running of(Function<Console, Callable<Integer>> program, String... args) {
+  public static Running of(Callable<Integer> program, String... args) {
     return new Running(program, false, false, args);
   }
 
-  public static Running onTerminal(Function<Console, Callable<Integer>> program, String... args) {
+  public static Running onTerminal(Callable<Integer> program, String... args) {
     return new Running(program, false, true, args);
   }
 
   /** Standard output can't be written: "Broken pipe". */
-  public static Running intoBroken(Function<Console, Callable<Integer>> program, String... args) {
+  public static Running intoBroken(Callable<Integer> program, String... args) {
     return new Running(program, true, false, args);
   }
 

@@ -1,7 +1,6 @@
 package cli;
 
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -15,17 +14,16 @@ final class Sample implements Callable<Integer> {
     void run(Console console) throws Exception;
   }
 
-  @Mixin private final Console console;
+  @Mixin private final Console console = new Console();
 
   private final Body body;
 
-  private Sample(Console console, Body body) {
-    this.console = console;
+  private Sample(Body body) {
     this.body = body;
   }
 
-  static Function<Console, Callable<Integer>> of(Body body) {
-    return console -> new Sample(console, body);
+  static Callable<Integer> of(Body body) {
+    return new Sample(body);
   }
 
   @Override

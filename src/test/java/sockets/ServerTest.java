@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -88,10 +89,18 @@ class ServerTest {
   }
 
   @Test
-  void aThreadEachServesClientsAtOnceAndTotalsAreExact() throws Exception {
-    serve(Integer.MAX_VALUE, THREAD_EACH, ServerTest::echo);
+  void aNumberedThreadEachServesClientsAtOnceAndTotalsAreExact() throws Exception {
+    BlockingQueue<String> names = new LinkedBlockingQueue<>();
+    serve(
+        Integer.MAX_VALUE,
+        THREAD_EACH,
+        client -> {
+          names.add(Thread.currentThread().getName());
+          echo(client);
+        });
     try (Peer one = connect();
         Peer two = connect()) {
+      assertEquals(Set.of("client-1", "client-2"), Set.of(names.take(), names.take()));
       assertEchoed("a", one);
       assertEchoed("bb", two);
       assertEchoed("ccc", one);
