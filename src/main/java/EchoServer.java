@@ -32,9 +32,6 @@ final class EchoServer implements Callable<Integer>, Closeable {
   /** A send counts when it is done: to the idle watch, a slow reader of more would look idle. */
   private static final int LAST_WATCHED_BUFFER_BYTES = 1 << 15;
 
-  /** A signal has to end the process within a second, also if standard error is stuck. */
-  private static final long LAST_WORDS_MILLIS = 500;
-
   @Mixin private final Console console = new Console();
 
   @Parameters(
@@ -78,7 +75,6 @@ final class EchoServer implements Callable<Integer>, Closeable {
   private Duration reportInterval = Duration.ZERO;
 
   private volatile Server server;
-  private volatile boolean stopped;
   private long lastReport = System.nanoTime();
   private long reported; // bytes
 
@@ -92,7 +88,9 @@ final class EchoServer implements Callable<Integer>, Closeable {
       console.refuse("--max-clients", "'" + maxClients + "' is not a positive number");
     }
     Executor threadPerConnection = threadPerConnection();
-    server = Server.listen(console.calls(), bind, port, console::say);
+    Server listening = Server.listen(console.calls(), bind, port, console::say);
+    console.openBackground();
+    server = listening; // From here on a signal closes it.
     if (!reportInterval.isZero()) {
       server.every(reportInterval, this::report);
     }
@@ -117,10 +115,9 @@ final class EchoServer implements Callable<Integer>, Closeable {
   @Override
   public void close() {
     if (server != null) {
-      stopped = true;
       server.close();
       console.notice("stopped: " + text(server.totals()));
-      console.flush(LAST_WORDS_MILLIS);
+      console.closeBackground();
     }
   }
 
@@ -150,9 +147,7 @@ final class EchoServer implements Callable<Integer>, Closeable {
     } catch (IOException e) {
       ending = e.getMessage();
     }
-    if (!stopped) {
-      console.notice(ending + ": " + Describe.count(client.sent(), "byte") + " echoed");
-    }
+    console.notice(ending + ": " + Describe.count(client.sent(), "byte") + " echoed");
   }
 
   /** Sends back what comes, until the client ends its stream. */

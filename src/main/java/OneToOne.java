@@ -67,8 +67,6 @@ final class OneToOne implements Callable<Integer> {
               + " only a newline ends it).")
   private Duration messageGap = Duration.ofSeconds(1);
 
-  private int discarded; // since the last client left
-
   public static void main(String... args) {
     Program.main(new OneToOne(), args);
   }
@@ -110,16 +108,14 @@ final class OneToOne implements Callable<Integer> {
 
   private void answer(Connection client) throws IOException {
     try (client) {
-      discarded += console.discardTyped(); // It was meant for somebody else.
+      int discarded = console.discardTyped(); // It was meant for somebody else.
       console.notice(client.peer() + " connected");
       if (discarded > 0) {
         String what = Describe.count(discarded, "byte") + " typed before " + client.peer();
         console.notice("discarded " + what + " connected");
-        discarded = 0;
       }
       converse(client);
     } catch (ConnectionException e) {
-      discarded = console.discardTyped();
       console.say(e.getMessage()); // The next client may be luckier.
     }
   }
@@ -131,9 +127,6 @@ final class OneToOne implements Callable<Integer> {
       boolean open = !isServer() || messages.copyNext(out);
       while (open && speak(peer)) {
         open = messages.copyNext(out);
-      }
-      if (isServer()) {
-        discarded = console.discardTyped();
       }
       console.notice(
           open

@@ -27,7 +27,7 @@ import sockets.Describe;
 public final class Console {
   private CommandLine program;
   private StandardStreams streams;
-  private Notices notices;
+  private volatile Notices background;
 
   @Option(
       names = {"-q", "--quiet"},
@@ -45,7 +45,6 @@ public final class Console {
   void open(CommandLine command, StandardStreams standard) {
     program = command;
     streams = standard;
-    notices = new Notices(standard.err());
   }
 
   /**
@@ -88,7 +87,7 @@ public final class Console {
   }
 
   /**
-   * Tells the user something, even with {@code --quiet}. It never waits for standard error.
+   * Tells the user something, even with {@code --quiet}.
    *
    * @param text a sentence without a full stop
    */
@@ -97,16 +96,22 @@ public final class Console {
   }
 
   void print(String text) {
-    notices.print(text);
+    if (background == null) {
+      streams.err().print(text);
+      streams.err().flush();
+    } else {
+      background.print(text);
+    }
   }
 
-  /**
-   * Waits until everything that was said is printed.
-   *
-   * @param millis how long at most
-   */
-  public void flush(long millis) {
-    notices.flush(millis);
+  /** From now on nothing that is said waits for standard error, which may be stuck. */
+  public void openBackground() {
+    background = new Notices(streams.err());
+  }
+
+  /** Waits until everything that was said is printed, half a second at most; ends saying things. */
+  public void closeBackground() {
+    background.close();
   }
 
   /**
@@ -174,8 +179,7 @@ public final class Console {
   }
 
   /**
-   * Opens standard output for data from a peer. What was said before is shown before it; on a
-   * terminal the data is made harmless.
+   * Opens standard output for data from a peer; on a terminal it is made harmless.
    *
    * @return a stream whose errors name standard output; closing it leaves standard output open
    */
@@ -188,7 +192,6 @@ public final class Console {
     return new OutputStream() {
       @Override
       public void write(byte[] bytes, int offset, int length) throws IOException {
-        notices.flush();
         try {
           streams.out().write(bytes, offset, length);
         } catch (IOException e) {

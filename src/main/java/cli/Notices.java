@@ -1,32 +1,38 @@
 package cli;
 
 import java.io.PrintStream;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Prints to standard error in a thread of its own, in order, so that a terminal or a pipe that is
- * stuck holds up nobody. Lines for which there is no room are counted, and the count is printed
+ * stuck holds up nobody. Texts for which there is no room are counted, and the count is printed
  * when the stream moves again.
  */
 final class Notices {
   /** At 60 characters each, a megabyte or two. */
   private static final int MOST_WAITING = 10_000;
 
-  private static final long PATIENCE_MILLIS = 250;
+  /** A signal has to end the process within a second, also if standard error is stuck. */
+  private static final long PATIENCE_MILLIS = 500;
 
   private final PrintStream err;
-  private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
-  private final ExecutorService printer = Executors.newSingleThreadExecutor(Notices::daemon);
-  private volatile boolean stuck;
+  private final ThreadPoolExecutor printer =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(MOST_WAITING),
+          Notices::daemon,
+          this::lose);
 
   Notices(PrintStream err) {
     this.err = err;
-    printer.execute(() -> {}); // Later there may be no thread left for it.
+    printer.prestartCoreThread(); // Later there may be no thread left for it.
   }
 
   private static Thread daemon(Runnable task) {
@@ -35,42 +41,32 @@ final class Notices {
     return thread;
   }
 
+  private void lose(Runnable task, ThreadPoolExecutor full) {
+    if (!full.isShutdown()) {
+      lost.incrementAndGet();
+    }
+  }
+
   /** Prints a text soon; returns at once. */
   void print(String text) {
-    if (waiting.incrementAndGet() > MOST_WAITING) {
-      waiting.decrementAndGet();
-      lost.incrementAndGet();
-    } else {
-      printer.execute(() -> printNow(text));
-    }
+    printer.execute(() -> printNow(text));
   }
 
   private void printNow(String text) {
     err.print(text);
     err.flush();
-    stuck = false;
-    if (waiting.decrementAndGet() == 0 && lost.get() > 0) {
+    if (printer.getQueue().isEmpty() && lost.get() > 0) {
       err.printf("(%d lines could not be printed: standard error was stuck)%n", lost.getAndSet(0));
     }
   }
 
-  /** Waits until everything is printed, but not for a stream that is stuck. */
-  void flush() {
-    stuck = stuck || !flush(PATIENCE_MILLIS);
-  }
-
-  /** Waits until everything is printed, for some time at most; false if that was too short. */
-  boolean flush(long millis) {
-    if (waiting.get() == 0) {
-      return true;
-    }
-    CountDownLatch printed = new CountDownLatch(1);
-    printer.execute(printed::countDown);
+  /** Takes no more, and waits until everything is printed, unless the stream is stuck. */
+  void close() {
+    printer.shutdown();
     try {
-      return printed.await(millis, TimeUnit.MILLISECONDS);
+      printer.awaitTermination(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
     }
   }
 }

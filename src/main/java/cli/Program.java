@@ -105,7 +105,6 @@ public final class Program
       console.say(Describe.reason(e));
       status = ExitCode.SOFTWARE;
     }
-    console.flush(Long.MAX_VALUE);
     return status;
   }
 

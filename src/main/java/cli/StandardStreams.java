@@ -22,65 +22,58 @@ record StandardStreams(
     PrintStream err,
     boolean inIsTerminal,
     boolean outIsTerminal) {
-  /** What a standard descriptor was when the process started. */
-  enum Kind {
-    CLOSED,
-    TERMINAL,
-    OTHER
-  }
+  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
   /**
    * Takes those of this process. One that was closed when the process started is empty, can't be
    * written, or is silent.
    */
   static StandardStreams ofProcess() {
-    Path descriptors = Path.of("/proc/self/fd");
-    Kind in = kind(descriptors, 0);
-    Kind out = kind(descriptors, 1);
-    Kind err = kind(descriptors, 2);
-    FileDescriptor closed = new FileDescriptor();
     return new StandardStreams(
-        in == Kind.CLOSED ? InputStream.nullInputStream() : new FileInputStream(FileDescriptor.in),
-        new FileOutputStream(out == Kind.CLOSED ? closed : FileDescriptor.out),
-        err == Kind.CLOSED ? new PrintStream(OutputStream.nullOutputStream()) : System.err,
-        in == Kind.TERMINAL,
-        out == Kind.TERMINAL);
+        isOpen(DESCRIPTORS, 0)
+            ? new FileInputStream(FileDescriptor.in)
+            : InputStream.nullInputStream(),
+        new FileOutputStream(isOpen(DESCRIPTORS, 1) ? FileDescriptor.out : new FileDescriptor()),
+        isOpen(DESCRIPTORS, 2) ? System.err : new PrintStream(OutputStream.nullOutputStream()),
+        isTerminal(DESCRIPTORS, 0),
+        isTerminal(DESCRIPTORS, 1));
   }
 
-  /** Looks at a descriptor. */
-  static Kind kind(Path descriptors, int number) {
-    Path descriptor = descriptors.resolve(String.valueOf(number));
-    boolean isTerminal;
-    if (Files.isDirectory(descriptors)) {
-      try {
-        Path file = Files.readSymbolicLink(descriptor);
-        if (belongsToJvm(file)) {
-          return Kind.CLOSED;
+  /**
+   * Whether a descriptor is the user's. The JVM opens files before {@code main} runs, and they get
+   * the numbers that are free.
+   */
+  static boolean isOpen(Path descriptors, int number) {
+    try {
+      Path file = Files.readSymbolicLink(descriptors.resolve("" + number));
+      for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        if (Files.exists(Path.of(entry)) && file.equals(Path.of(entry).toRealPath())) {
+          return false;
         }
-        boolean isNamed = file.startsWith("/"); // not pipe:[1], socket:[1]
-        isTerminal =
-            file.startsWith("/dev/pts")
-                || isNamed
-                    && !file.endsWith("/dev/null")
-                    && !Files.isRegularFile(descriptor)
-                    && isTerminal(number);
-      } catch (IOException e) {
-        return Kind.CLOSED;
       }
-    } else { // macOS, Windows
-      isTerminal = isTerminal(number);
+      return !file.startsWith(Path.of(System.getProperty("java.home"), "lib").toRealPath());
+    } catch (IOException e) {
+      return !Files.isDirectory(descriptors); // Without /proc (macOS, Windows) one can't tell.
     }
-    return isTerminal ? Kind.TERMINAL : Kind.OTHER;
   }
 
-  /** The JVM opens files before {@code main} runs, and they get the numbers that are free. */
-  private static boolean belongsToJvm(Path file) throws IOException {
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      if (Files.exists(Path.of(entry)) && file.equals(Path.of(entry).toRealPath())) {
-        return true;
+  /** Spares test(1), which takes some milliseconds, where the name is enough. */
+  static boolean isTerminal(Path descriptors, int number) {
+    Path descriptor = descriptors.resolve("" + number);
+    try {
+      Path file = Files.readSymbolicLink(descriptor);
+      boolean hasName = file.startsWith("/"); // not pipe:[1], socket:[1]
+      if (!hasName || file.endsWith("/dev/null") || Files.isRegularFile(descriptor)) {
+        return false;
       }
+    } catch (IOException e) {
+      // It is closed, or there is no /proc.
     }
-    return file.startsWith(Path.of(System.getProperty("java.home"), "lib").toRealPath());
+    try {
+      return run("test", "-t", "" + number) == 0;
+    } catch (IOException e) { // There is none: Windows.
+      return isConsoleTerminal(System.console());
+    }
   }
 
   /**
@@ -94,15 +87,6 @@ record StandardStreams(
       run("sh", "-c", "{ " + inForeground + " && stty -icanon && stty icanon; } 2>/dev/null");
     } catch (IOException e) {
       // There is no stty(1): Windows.
-    }
-  }
-
-  /** Asks test(1), which takes some milliseconds; where there is none (Windows), the console. */
-  private static boolean isTerminal(int number) {
-    try {
-      return run("test", "-t", String.valueOf(number)) == 0;
-    } catch (IOException e) {
-      return isConsoleTerminal(System.console());
     }
   }
 

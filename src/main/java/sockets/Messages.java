@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
@@ -47,38 +48,20 @@ public final class Messages {
   public boolean copyNext(OutputStream to) throws IOException {
     BufferedOutputStream message = new BufferedOutputStream(to);
     boolean begun = false;
-    boolean empty = true;
     boolean heldReturn = false; // a CR that is data unless the message ends with it
     try {
-      while (true) {
-        if (next == end) {
-          message.flush();
-          int count = receive(begun);
-          if (count < 0 && !begun) {
-            return false;
-          } else if (count <= 0) {
-            lineEndingDue = count == 0;
-            break;
-          }
-        }
+      while (hasNext(begun, message)) {
         byte b = buffer[next++];
         begun = true;
-        if (b != '\n') {
-          if (heldReturn) {
-            message.write('\r');
-          }
-          empty &= b == '\r' && !heldReturn;
-          heldReturn = b == '\r';
-          if (!heldReturn) {
-            message.write(b);
-          }
-        } else if (lineEndingDue && empty) {
-          begun = false;
-          heldReturn = false;
-          lineEndingDue = false;
-        } else {
-          lineEndingDue = false;
+        if (b == '\n') {
           break;
+        }
+        if (heldReturn) {
+          message.write('\r');
+        }
+        heldReturn = b == '\r';
+        if (!heldReturn) {
+          message.write(b);
         }
       }
     } catch (ConnectionException e) {
@@ -87,25 +70,38 @@ public final class Messages {
       }
       throw e;
     }
-    message.write('\n');
-    message.flush();
-    return true;
+    if (begun) {
+      message.write('\n');
+      message.flush();
+    }
+    return begun;
   }
 
-  /** Refills the buffer: how many bytes came, -1 at the end of the stream, 0 after the gap. */
-  private int receive(boolean begun) throws IOException {
+  /** Waits for a byte; false at the end of the stream, and where silence ends the message. */
+  private boolean hasNext(boolean begun, OutputStream message) throws IOException {
     boolean gapEndsIt = begun && !gap.isZero();
-    next = 0;
-    end = 0;
-    try {
-      int count = connection.receive(buffer, gapEndsIt ? gap : idle);
-      end = Math.max(count, 0);
-      return count;
-    } catch (SocketTimeoutException e) {
-      if (gapEndsIt) {
-        return 0;
+    while (next == end) {
+      message.flush();
+      try {
+        next = 0;
+        end = 0;
+        end = Math.max(connection.receive(buffer, gapEndsIt ? gap : idle), 0);
+      } catch (SocketTimeoutException e) {
+        if (!gapEndsIt) {
+          throw new ConnectionException(e.getMessage(), e);
+        }
+        lineEndingDue = true;
+        return false;
       }
-      throw new ConnectionException(e.getMessage(), e);
+      if (end == 0) {
+        return false;
+      }
+      if (lineEndingDue) {
+        String start = new String(buffer, 0, Math.min(end, 2), StandardCharsets.ISO_8859_1);
+        next = start.startsWith("\n") ? 1 : start.equals("\r\n") ? 2 : 0;
+        lineEndingDue = false;
+      }
     }
+    return true;
   }
 }

@@ -1,6 +1,5 @@
 package sockets;
 
-import java.io.EOFException;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -76,26 +75,18 @@ final class Tls {
     parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     secured.setSSLParameters(parameters);
-    CompletableFuture<Boolean> late = new CompletableFuture<>();
-    late.thenAccept(
-        isLate -> {
-          if (isLate) {
-            Connection.closeQuietly(socket);
-          }
-        });
+    CompletableFuture<Void> late = new CompletableFuture<>();
+    late.thenRun(() -> Connection.closeQuietly(socket));
     if (nanos != 0) {
-      late.completeOnTimeout(true, nanos, TimeUnit.NANOSECONDS);
+      late.completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
     }
-    IOException failure = null;
     try {
       calls.call("handshake()", () -> handshake(secured));
     } catch (IOException e) {
-      failure = new IOException(reason(e, host), e);
+      throw late.isDone() ? new SocketTimeoutException() : new IOException(reason(e, host), e);
     }
-    if (!late.complete(false)) {
+    if (!late.cancel(false)) {
       throw new SocketTimeoutException();
-    } else if (failure != null) {
-      throw failure;
     }
     return secured;
   }
@@ -135,8 +126,6 @@ final class Tls {
       return "its certificate is not for " + host;
     } else if (certificate) {
       return "its certificate is not trusted: " + why;
-    } else if (root instanceof EOFException) {
-      return "it ended the stream during the handshake";
     } else if (why.equals("Unsupported or unrecognized SSL message")) {
       return "it does not speak TLS";
     }

@@ -71,7 +71,6 @@ class ConsoleTest {
     InputStream in = new ByteArrayInputStream(bytes(input));
     Console console = console(in, screen);
     String read = console.readLine("> ");
-    console.flush(Long.MAX_VALUE);
     assertArrayEquals(bytes(line), read.getBytes(ISO_8859_1));
     assertArrayEquals(bytes(rest), in.readAllBytes());
   }
@@ -122,19 +121,15 @@ class ConsoleTest {
   }
 
   @Test
-  void whatWasSaidBeforeDataIsShownBeforeItUnlessStandardErrorIsStuck() throws IOException {
-    Semaphore moves = new Semaphore(20);
-    OutputStream err = NoticesTest.stuck(screen, moves);
-    Console console = console(null, err);
-    OutputStream out = console.display();
-    for (int i = 0; i < 20; i++) {
-      console.print("said\n");
-      out.write(bytes("data$"));
-    }
-    console.print("stuck\n");
-    out.write(bytes("data$"));
-    moves.release();
-    console.flush(Long.MAX_VALUE);
-    assertEquals("said\ndata\n".repeat(20) + "data\nstuck\n", screen.text());
+  void inTheBackgroundNothingWaitsForStandardErrorAndAllOfItIsPrinted() {
+    Semaphore moves = new Semaphore(0);
+    Console console = console(null, NoticesTest.stuck(screen, moves));
+    console.openBackground();
+    console.print("one ");
+    console.print("two");
+    assertEquals("", screen.text());
+    moves.release(2);
+    console.closeBackground();
+    assertEquals("one two", screen.text());
   }
 }

@@ -1,7 +1,6 @@
 package cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.OutputStream;
@@ -9,8 +8,8 @@ import java.io.PrintStream;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import testkit.Capture;
+import testkit.Watch;
 
 class NoticesTest {
   /** As many texts as are kept for a stream that is stuck. */
@@ -55,13 +54,15 @@ class NoticesTest {
       notices.print(i + " ");
       expected.append(i).append(' ');
     }
-    assertTrue(notices.flush(Long.MAX_VALUE));
+    notices.close();
     assertEquals(expected.toString(), screen.text());
   }
 
   @Test
   void aStuckStreamHoldsUpNobodyAndWhatIsLostIsCountedWhenItMoves() {
-    StringBuilder expected = new StringBuilder();
+    notices.print("0\n");
+    Watch.until("it is being printed", moves::hasQueuedThreads);
+    StringBuilder expected = new StringBuilder("0\n");
     for (int i = 1; i <= ROOM + 3; i++) {
       notices.print(i + "\n"); // would never return if it waited
       if (i <= ROOM) {
@@ -70,40 +71,32 @@ class NoticesTest {
     }
     assertEquals("", screen.text());
     moves.release(2);
-    screen.await("2\n");
-    notices.print("after a gap\n"); // There is room again.
+    screen.await("1\n");
+    Watch.until("there is room again", moves::hasQueuedThreads);
+    notices.print("after a gap\n");
     move();
     screen.await("was stuck)\n");
     notices.print("as before\n");
-    assertTrue(notices.flush(Long.MAX_VALUE));
+    notices.close();
     expected.append("after a gap\n(3 lines could not be printed: standard error was stuck)\n");
     assertTrue((expected + "as before\n").equals(screen.text()), "all in order, and the count");
   }
 
   @Test
-  void aFlushGivesUpAfterItsTimeOrWhenItIsInterrupted() {
-    assertTrue(notices.flush(0), "nothing is to be waited for");
-    notices.print("x");
-    assertFalse(notices.flush(1));
-    Thread.currentThread().interrupt();
-    assertFalse(notices.flush(Long.MAX_VALUE));
-    assertTrue(Thread.interrupted());
+  void afterTheEndNothingIsPrintedAndNothingIsCountedAsLost() {
+    notices.print("before\n");
+    notices.close(); // gives up, as the stream is stuck
+    notices.print("after\n");
+    move();
+    notices.close();
+    assertEquals("before\n", screen.text());
   }
 
   @Test
-  @Timeout(20) // a fifth of what it would take if every flush waited
-  void aStuckStreamIsWaitedForOnceAndAgainWhenItHasMoved() {
-    notices.print("late\n");
-    for (int i = 0; i < 400; i++) {
-      notices.flush();
-    }
-    assertEquals("", screen.text());
-    move();
-    assertTrue(notices.flush(Long.MAX_VALUE));
-    for (int i = 0; i < 20; i++) {
-      notices.print(i + "\n");
-      notices.flush();
-      assertTrue(screen.text().endsWith("\n" + i + "\n"), screen.text());
-    }
+  void anInterruptEndsTheWaiting() {
+    notices.print("x");
+    Thread.currentThread().interrupt();
+    notices.close();
+    assertTrue(Thread.interrupted());
   }
 }

@@ -196,7 +196,7 @@ class TlsTest {
   @ParameterizedTest
   @CsvSource({
     "220 example.org ready, it does not speak TLS",
-    "'', it ended the stream during the handshake",
+    "'', Remote host terminated the handshake",
     ", Connection reset",
   })
   void aServerThatSaysSomethingElseOrNothingOrResetsIsNotSecure(String text, String expected) {
