@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,9 +27,6 @@ final class EchoServer implements Callable<Integer>, Closeable {
   private static final int FIRST_BUFFER_BYTES = 512;
 
   private static final int LAST_BUFFER_BYTES = 1 << 16;
-
-  /** A send counts when it is done: to the idle watch, a slow reader of more would look idle. */
-  private static final int LAST_WATCHED_BUFFER_BYTES = 1 << 15;
 
   @Mixin private final Console console = new Console();
 
@@ -87,7 +83,9 @@ final class EchoServer implements Callable<Integer>, Closeable {
     if (maxClients < 1) {
       console.refuse("--max-clients", "'" + maxClients + "' is not a positive number");
     }
-    Executor threadPerConnection = threadPerConnection();
+    if (!threads.isSupported()) {
+      console.refuse("--threads", "this JVM has no virtual threads (needs Java 21 or newer)");
+    }
     Server listening = Server.listen(console.calls(), bind, port, console::say);
     console.openBackground();
     server = listening; // From here on a signal closes it.
@@ -99,16 +97,8 @@ final class EchoServer implements Callable<Integer>, Closeable {
     }
     String kind = threads.resolved().name().toLowerCase(Locale.ROOT);
     console.notice("listening on " + server.address() + ", a " + kind + " thread for each client");
-    server.serve(maxClients, threadPerConnection, this::serve);
+    server.serve(maxClients, threads.perConnection(), this::serve);
     return 0;
-  }
-
-  private Executor threadPerConnection() {
-    try {
-      return threads.perConnection();
-    } catch (UnsupportedOperationException e) {
-      throw console.usageError("invalid --threads: " + e.getMessage());
-    }
   }
 
   /** Stops listening, and prints the totals. The connections end with the process. */
@@ -155,15 +145,14 @@ final class EchoServer implements Callable<Integer>, Closeable {
     // A virtual thread that lets others go first often finds its next bytes there when it reads,
     // and need not wait for them, which for such a thread takes system calls of its own.
     boolean yields = threads.resolved() == Threads.VIRTUAL;
-    int last = idleTimeout.isZero() ? LAST_BUFFER_BYTES : LAST_WATCHED_BUFFER_BYTES;
     byte[] buffer = new byte[FIRST_BUFFER_BYTES];
     for (int count; (count = client.receive(buffer, Duration.ZERO)) >= 0; ) {
       client.send(buffer, count);
       if (yields) {
         Thread.yield();
       }
-      if (count == buffer.length && count < last) {
-        buffer = new byte[Math.min(8 * count, last)];
+      if (count == buffer.length && count < LAST_BUFFER_BYTES) {
+        buffer = new byte[Math.min(8 * count, LAST_BUFFER_BYTES)];
       }
     }
   }

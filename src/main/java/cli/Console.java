@@ -47,12 +47,8 @@ public final class Console {
     streams = standard;
   }
 
-  /**
-   * {@return what a program throws to refuse its command line, which picocli has accepted}
-   *
-   * @param why one line
-   */
-  public ParameterException usageError(String why) {
+  /** What refuses a command line that picocli has accepted. */
+  ParameterException usageError(String why) {
     return new ParameterException(program, why);
   }
 
@@ -166,10 +162,9 @@ public final class Console {
       boolean ended = true;
       // A read returns one line at most, and nothing at all where Ctrl-D was typed.
       for (int count; (count = streams.in().available()) > 0; ) {
-        byte[] typed = new byte[count];
-        count = Math.max(streams.in().read(typed), 0);
-        discarded += count;
-        ended = count == 0 || typed[count - 1] == '\n';
+        byte[] typed = streams.in().readNBytes(count);
+        discarded += typed.length;
+        ended = typed.length == 0 || typed[typed.length - 1] == '\n';
       }
       if (!ended) {
         print(System.lineSeparator()); // The cursor is behind what was typed.
@@ -184,25 +179,6 @@ public final class Console {
    * @return a stream whose errors name standard output; closing it leaves standard output open
    */
   public OutputStream display() {
-    return streams.outIsTerminal() ? new TerminalOutput(output()) : output();
-  }
-
-  /** Opens standard output for the program's own words. */
-  OutputStream output() {
-    return new OutputStream() {
-      @Override
-      public void write(byte[] bytes, int offset, int length) throws IOException {
-        try {
-          streams.out().write(bytes, offset, length);
-        } catch (IOException e) {
-          throw new IOException("cannot write to standard output: " + Describe.reason(e), e);
-        }
-      }
-
-      @Override
-      public void write(int b) throws IOException {
-        write(new byte[] {(byte) b}, 0, 1);
-      }
-    };
+    return streams.outIsTerminal() ? new TerminalOutput(streams.output()) : streams.output();
   }
 }

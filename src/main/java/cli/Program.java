@@ -100,7 +100,7 @@ public final class Program
             .setExecutionExceptionHandler(this)
             .execute(args);
     try {
-      console.output().write(help.toString().getBytes(Charset.defaultCharset()));
+      streams.output().write(help.toString().getBytes(Charset.defaultCharset()));
     } catch (IOException e) {
       console.say(Describe.reason(e));
       status = ExitCode.SOFTWARE;
@@ -134,8 +134,8 @@ public final class Program
         cause instanceof TypeConversionException
             ? "invalid " + name(e.getArgSpec()) + ": " + cause.getMessage()
             : e.getMessage());
-    Help help = command.setColorScheme(Help.defaultColorScheme(Ansi.OFF)).getHelp();
-    console.print(help.synopsisHeading() + help.synopsis(help.synopsisHeadingLength()));
+    command.setColorScheme(Help.defaultColorScheme(Ansi.OFF));
+    console.print(command.getHelp().fullSynopsis());
     return ExitCode.USAGE;
   }
 

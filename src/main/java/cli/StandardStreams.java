@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import sockets.Describe;
 
 /**
  * Standard input, output and error, and which of them are terminals. {@link System#in} reads ahead
@@ -74,6 +75,25 @@ record StandardStreams(
     } catch (IOException e) { // There is none: Windows.
       return isConsoleTerminal(System.console());
     }
+  }
+
+  /** Standard output, whose errors name it; closing it leaves the descriptor open. */
+  OutputStream output() {
+    return new OutputStream() {
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        try {
+          out.write(bytes, offset, length);
+        } catch (IOException e) {
+          throw new IOException("cannot write to standard output: " + Describe.reason(e), e);
+        }
+      }
+
+      @Override
+      public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+      }
+    };
   }
 
   /**

@@ -23,7 +23,7 @@ public final class Connection implements Closeable {
   private final String peer;
   private final InputStream in;
   private final OutputStream out;
-  private int receiveLimitMillis;
+  private Duration receiveLimit = Duration.ZERO;
 
   // Each has one writer, the thread that serves the connection, so += loses nothing.
   private volatile long received;
@@ -97,10 +97,9 @@ public final class Connection implements Closeable {
    */
   public int receive(byte[] buffer, Duration limit) throws IOException {
     try {
-      int millis = Math.toIntExact(limit.toMillis());
-      if (millis != receiveLimitMillis) {
-        socket.setSoTimeout(millis);
-        receiveLimitMillis = millis;
+      if (!limit.equals(receiveLimit)) {
+        socket.setSoTimeout(Math.toIntExact(limit.toMillis()));
+        receiveLimit = limit;
       }
       int count = in.read(buffer);
       received += Math.max(count, 0);

@@ -10,7 +10,9 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 
@@ -50,12 +52,13 @@ public record Connector(
   public Connection connect(String host, int port) throws IOException {
     String peer = Describe.hostAndPort(host, port);
     Map<String, String> failures = new LinkedHashMap<>(); // reason to addresses
-    int tried = 0;
-    for (InetAddress address : resolve(host)) {
-      if (!family.isInstance(address)) {
-        continue;
-      }
-      tried++;
+    List<InetAddress> addresses = new ArrayList<>(List.of(resolve(host)));
+    addresses.removeIf(address -> !family.isInstance(address));
+    if (addresses.isEmpty()) {
+      String kind = family == Inet6Address.class ? "IPv6" : "IPv4";
+      throw new IOException("cannot resolve " + host + ": it has no " + kind + " address");
+    }
+    for (InetAddress address : addresses) {
       long deadline = System.nanoTime() + timeout.toNanos();
       Socket socket = calls.socket();
       try {
@@ -75,11 +78,7 @@ public record Connector(
         failures.merge(reason(e), Describe.address(address), (one, other) -> one + ", " + other);
       }
     }
-    if (tried == 0) {
-      String kind = family == Inet6Address.class ? "IPv6" : "IPv4";
-      throw new IOException("cannot resolve " + host + ": it has no " + kind + " address");
-    }
-    boolean one = tried == 1;
+    boolean one = addresses.size() == 1;
     StringJoiner reasons = new StringJoiner("; ", "cannot connect to " + peer + ": ", "");
     failures.forEach((why, where) -> reasons.add(one ? why : why + " (" + where + ")"));
     throw new IOException(reasons.toString());

@@ -10,16 +10,9 @@ import java.time.Duration;
 public final class Describe {
   private Describe() {}
 
-  /** IPv6 has its longest run of zeros shortened (RFC 5952): {@code ::1}. */
+  /** IPv6 has its first run of zeros shortened: {@code ::1} (RFC 4291, section 2.2). */
   static String address(InetAddress address) {
-    String text = address.getHostAddress();
-    for (int zeros = 8; zeros >= 2 && text.contains(":0:"); zeros--) {
-      String shorter = text.replaceFirst("(^|:)0(:0){" + (zeros - 1) + "}(:|(?=%)|$)", "::");
-      if (!shorter.equals(text)) {
-        return shorter;
-      }
-    }
-    return text;
+    return address.getHostAddress().replaceFirst("(^|:)0(:0)+(:|(?=%)|$)", "::");
   }
 
   static String address(InetSocketAddress address) {

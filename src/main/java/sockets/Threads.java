@@ -25,12 +25,14 @@ public enum Threads {
    */
   private static final int IDLE_SECONDS = 15;
 
+  /** {@return whether the JVM that runs has such threads; virtual ones need Java 21} */
+  public boolean isSupported() {
+    return this != VIRTUAL || Runtime.version().feature() >= 21;
+  }
+
   /** {@return {@link #VIRTUAL} or {@link #PLATFORM}: what this kind means on the JVM that runs} */
   public Threads resolved() {
-    if (this == AUTO) {
-      return Runtime.version().feature() >= 21 ? VIRTUAL : PLATFORM;
-    }
-    return this;
+    return this != AUTO ? this : VIRTUAL.isSupported() ? VIRTUAL : PLATFORM;
   }
 
   /**
@@ -38,7 +40,7 @@ public enum Threads {
    *
    * @return the executor; where the system has no thread left, {@link Executor#execute} throws the
    *     {@link OutOfMemoryError} of {@link Thread#start}
-   * @throws UnsupportedOperationException if this JVM (before 21) has no virtual threads
+   * @throws IllegalStateException if they are not supported
    */
   public Executor perConnection() {
     if (resolved() == VIRTUAL) {
@@ -62,8 +64,7 @@ public enum Threads {
     try {
       return (Executor) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     } catch (ReflectiveOperationException e) {
-      throw new UnsupportedOperationException(
-          "this JVM has no virtual threads (needs Java 21 or newer)", e);
+      throw new IllegalStateException(e);
     }
   }
 

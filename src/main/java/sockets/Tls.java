@@ -13,7 +13,6 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
-import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +71,6 @@ final class Tls {
     SSLSocket secured =
         (SSLSocket) context.getSocketFactory().createSocket(socket, name(host, socket), 0, true);
     SSLParameters parameters = secured.getSSLParameters();
-    parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     secured.setSSLParameters(parameters);
     CompletableFuture<Void> late = new CompletableFuture<>();
@@ -120,8 +118,6 @@ final class Tls {
     String why = Describe.reason(root);
     if (root instanceof CertificateExpiredException) {
       return "its certificate has expired: " + why;
-    } else if (root instanceof CertificateNotYetValidException) {
-      return "its certificate is not valid yet: " + why;
     } else if (root.getClass() == CertificateException.class) { // from the check of the name
       return "its certificate is not for " + host;
     } else if (certificate) {

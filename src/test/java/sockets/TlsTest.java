@@ -105,7 +105,7 @@ class TlsTest {
     "good, 127.0.0.2, its certificate is not for 127.0.0.2",
     "past, localhost, its certificate has expired: .*NotAfter.*",
     "own-past, localhost, its certificate has expired: NotAfter.*", // although it is trusted
-    "future, localhost, its certificate is not valid yet: NotBefore.*",
+    "future, localhost, its certificate is not trusted: NotBefore.*",
   })
   void aServerIsWhomItsCertificateNamesWhileItIsValid(
       String certificate, String host, String expected) throws Exception {
