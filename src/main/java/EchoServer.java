@@ -83,7 +83,7 @@ final class EchoServer implements Callable<Integer>, Closeable {
     if (maxClients < 1) {
       console.refuse("--max-clients", "'" + maxClients + "' is not a positive number");
     }
-    if (!threads.isSupported()) {
+    if (threads == Threads.VIRTUAL && !Threads.AUTO.areVirtual()) {
       console.refuse("--threads", "this JVM has no virtual threads (needs Java 21 or newer)");
     }
     Server listening = Server.listen(console.calls(), bind, port, console::say);
@@ -95,7 +95,7 @@ final class EchoServer implements Callable<Integer>, Closeable {
     if (!idleTimeout.isZero()) {
       server.closeIdle(idleTimeout);
     }
-    String kind = threads.resolved().name().toLowerCase(Locale.ROOT);
+    String kind = threads.areVirtual() ? "virtual" : "platform";
     console.notice("listening on " + server.address() + ", a " + kind + " thread for each client");
     server.serve(maxClients, threads.perConnection(), this::serve);
     return 0;
@@ -144,7 +144,7 @@ final class EchoServer implements Callable<Integer>, Closeable {
   private void echo(Connection client) throws IOException {
     // A virtual thread that lets others go first often finds its next bytes there when it reads,
     // and need not wait for them, which for such a thread takes system calls of its own.
-    boolean yields = threads.resolved() == Threads.VIRTUAL;
+    boolean yields = threads.areVirtual();
     byte[] buffer = new byte[FIRST_BUFFER_BYTES];
     for (int count; (count = client.receive(buffer, Duration.ZERO)) >= 0; ) {
       client.send(buffer, count);

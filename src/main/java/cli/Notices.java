@@ -1,9 +1,8 @@
 package cli;
 
 import java.io.PrintStream;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -18,53 +17,46 @@ final class Notices {
   /** A signal has to end the process within a second, also if standard error is stuck. */
   private static final long PATIENCE_MILLIS = 500;
 
+  private static final String END = ""; // which nobody prints
+
   private final PrintStream err;
+  private final BlockingQueue<String> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
   private final AtomicInteger lost = new AtomicInteger();
-  private final ThreadPoolExecutor printer =
-      new ThreadPoolExecutor(
-          1,
-          1,
-          0,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(MOST_WAITING),
-          Notices::daemon,
-          this::lose);
+  private final Thread printer = new Thread(this::printAll, "notices");
 
   Notices(PrintStream err) {
     this.err = err;
-    printer.prestartCoreThread(); // Later there may be no thread left for it.
-  }
-
-  private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "notices");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  private void lose(Runnable task, ThreadPoolExecutor full) {
-    if (!full.isShutdown()) {
-      lost.incrementAndGet();
-    }
+    printer.setDaemon(true);
+    printer.start();
   }
 
   /** Prints a text soon; returns at once. */
   void print(String text) {
-    printer.execute(() -> printNow(text));
+    if (!waiting.offer(text)) {
+      lost.incrementAndGet();
+    }
   }
 
-  private void printNow(String text) {
-    err.print(text);
-    err.flush();
-    if (printer.getQueue().isEmpty() && lost.get() > 0) {
-      err.printf("(%d lines could not be printed: standard error was stuck)%n", lost.getAndSet(0));
+  private void printAll() {
+    try {
+      for (String text; !(text = waiting.take()).equals(END); ) {
+        err.print(text);
+        err.flush();
+        if (waiting.isEmpty() && lost.get() > 0) {
+          int lines = lost.getAndSet(0);
+          err.printf("(%d lines could not be printed: standard error was stuck)%n", lines);
+        }
+      }
+    } catch (InterruptedException e) {
+      // Nobody does that.
     }
   }
 
   /** Takes no more, and waits until everything is printed, unless the stream is stuck. */
   void close() {
-    printer.shutdown();
+    print(END);
     try {
-      printer.awaitTermination(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      printer.join(PATIENCE_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -64,15 +64,11 @@ public final class Messages {
           message.write(b);
         }
       }
-    } catch (ConnectionException e) {
+    } finally {
       if (begun) {
-        to.write('\n'); // What came of the message is a line of its own.
+        message.write('\n'); // What came of a message that was cut short is a line too.
+        message.flush();
       }
-      throw e;
-    }
-    if (begun) {
-      message.write('\n');
-      message.flush();
     }
     return begun;
   }

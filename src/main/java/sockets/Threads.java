@@ -25,14 +25,9 @@ public enum Threads {
    */
   private static final int IDLE_SECONDS = 15;
 
-  /** {@return whether the JVM that runs has such threads; virtual ones need Java 21} */
-  public boolean isSupported() {
-    return this != VIRTUAL || Runtime.version().feature() >= 21;
-  }
-
-  /** {@return {@link #VIRTUAL} or {@link #PLATFORM}: what this kind means on the JVM that runs} */
-  public Threads resolved() {
-    return this != AUTO ? this : VIRTUAL.isSupported() ? VIRTUAL : PLATFORM;
+  /** {@return whether these are virtual; {@link #AUTO} ones are where the JVM has such: Java 21} */
+  public boolean areVirtual() {
+    return this == VIRTUAL || this == AUTO && Runtime.version().feature() >= 21;
   }
 
   /**
@@ -40,10 +35,10 @@ public enum Threads {
    *
    * @return the executor; where the system has no thread left, {@link Executor#execute} throws the
    *     {@link OutOfMemoryError} of {@link Thread#start}
-   * @throws IllegalStateException if they are not supported
+   * @throws IllegalStateException if the JVM has no such threads
    */
   public Executor perConnection() {
-    if (resolved() == VIRTUAL) {
+    if (areVirtual()) {
       Executor virtual = virtualThreads();
       virtual.execute(Threads::waitOnce);
       return virtual;

@@ -53,7 +53,7 @@ class ThreadsTest {
   @Test
   @EnabledForJreRange(min = JRE.JAVA_21)
   void whereThereAreVirtualThreadsAutoIsVirtualAndLeavesNoSocketOpen() throws Exception {
-    assertEquals(Threads.VIRTUAL, Threads.AUTO.resolved());
+    assertTrue(Threads.AUTO.areVirtual());
     long pid = ProcessHandle.current().pid();
     Threads.AUTO.perConnection(); // the first opens what the JVM keeps
     int before = Watch.descriptors(pid);
