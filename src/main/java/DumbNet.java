@@ -20,11 +20,8 @@ import sockets.Describe;
 @Command(
     name = "DumbNet",
     description = "Send one line of input, with CRLF, and print every byte that comes back.",
-    footerHeading = "%nExample:%n",
     footer = "  echo 'GET / HTTP/1.0' | java -cp blocking-sockets.jar DumbNet -b localhost 80")
 final class DumbNet implements Callable<Integer> {
-  private static final int BUFFER_BYTES = 1 << 16;
-
   @Mixin private final Console console = new Console();
 
   @Mixin private final ConnectOptions connecting = new ConnectOptions();
@@ -109,7 +106,7 @@ final class DumbNet implements Callable<Integer> {
 
   private void print(Connection server) throws IOException {
     try (OutputStream out = console.display()) {
-      byte[] buffer = new byte[BUFFER_BYTES];
+      byte[] buffer = new byte[1 << 16];
       for (int count; (count = server.receive(buffer, idleTimeout)) >= 0; ) {
         out.write(buffer, 0, count);
       }

@@ -20,7 +20,6 @@ import sockets.Totals;
 @Command(
     name = "EchoServer",
     description = "Send every client back what it sent; one thread per connection.",
-    footerHeading = "%nExample:%n",
     footer = "  java -cp blocking-sockets.jar EchoServer 7000")
 final class EchoServer implements Callable<Integer>, Closeable {
   /** What an idle client costs. A client whose messages fill it gets a larger one. */
@@ -89,12 +88,8 @@ final class EchoServer implements Callable<Integer>, Closeable {
     Server listening = Server.listen(console.calls(), bind, port, console::say);
     console.openBackground();
     server = listening; // From here on a signal closes it.
-    if (!reportInterval.isZero()) {
-      server.every(reportInterval, this::report);
-    }
-    if (!idleTimeout.isZero()) {
-      server.closeIdle(idleTimeout);
-    }
+    server.every(reportInterval, this::report);
+    server.closeIdle(idleTimeout);
     String kind = threads.areVirtual() ? "virtual" : "platform";
     console.notice("listening on " + server.address() + ", a " + kind + " thread for each client");
     server.serve(maxClients, threads.perConnection(), this::serve);
@@ -111,7 +106,6 @@ final class EchoServer implements Callable<Integer>, Closeable {
     }
   }
 
-  /** What has been done, and the rate since the last report. */
   void report() {
     Totals totals = server.totals();
     long now = System.nanoTime();
@@ -127,20 +121,17 @@ final class EchoServer implements Callable<Integer>, Closeable {
     return clients + " served, " + Describe.count(totals.sent(), "byte") + " echoed";
   }
 
-  /** The work of one client's thread. */
   private void serve(Connection client) {
     console.notice(client.peer() + " connected");
-    String ending;
+    String ending = client.peer() + " left";
     try {
       echo(client);
-      ending = client.peer() + " left";
     } catch (IOException e) {
       ending = e.getMessage();
     }
     console.notice(ending + ": " + Describe.count(client.sent(), "byte") + " echoed");
   }
 
-  /** Sends back what comes, until the client ends its stream. */
   private void echo(Connection client) throws IOException {
     // A virtual thread that lets others go first often finds its next bytes there when it reads,
     // and need not wait for them, which for such a thread takes system calls of its own.

@@ -24,7 +24,6 @@ import sockets.Server;
     description =
         "Chat with one peer, strictly taking turns; the client speaks first. An empty line, or the"
             + " end of input, closes the connection.",
-    footerHeading = "%nExamples:%n",
     footer = {
       "  java -cp blocking-sockets.jar OneToOne server 7000",
       "  java -cp blocking-sockets.jar OneToOne localhost 7000"
@@ -71,29 +70,21 @@ final class OneToOne implements Callable<Integer> {
     Program.main(new OneToOne(), args);
   }
 
-  private boolean isServer() {
-    return host.equals("server");
-  }
-
   @Override
   public Integer call() throws IOException {
-    if (isServer()) {
+    if (host.equals("server")) {
       for (String option : List.of("-w", "-4", "-6")) {
         console.refuse(option, "a server does not connect");
       }
       serve();
     } else {
       console.refuse("--bind", "a client does not listen");
-      talk();
+      try (Connection server = connecting.connector(console, port).connect(host, port)) {
+        console.notice("connected to " + server.address());
+        converse(server, true);
+      }
     }
     return 0;
-  }
-
-  private void talk() throws IOException {
-    try (Connection server = connecting.connector(console, port).connect(host, port)) {
-      console.notice("connected to " + server.address());
-      converse(server);
-    }
   }
 
   /** One client at a time: the thread that accepts is the one that talks. */
@@ -114,17 +105,17 @@ final class OneToOne implements Callable<Integer> {
         String what = Describe.count(discarded, "byte") + " typed before " + client.peer();
         console.notice("discarded " + what + " connected");
       }
-      converse(client);
+      converse(client, false);
     } catch (ConnectionException e) {
       console.say(e.getMessage()); // The next client may be luckier.
     }
   }
 
-  /** Speaks and listens in turn, the client first, until either side has had enough. */
-  private void converse(Connection peer) throws IOException {
+  /** Speaks and listens in turn until either side has had enough. */
+  private void converse(Connection peer, boolean speaksFirst) throws IOException {
     Messages messages = new Messages(peer, messageGap, idleTimeout);
     try (OutputStream out = console.display()) {
-      boolean open = !isServer() || messages.copyNext(out);
+      boolean open = speaksFirst || messages.copyNext(out);
       while (open && speak(peer)) {
         open = messages.copyNext(out);
       }

@@ -32,11 +32,10 @@ public final class ConnectOptions {
   }
 
   /**
-   * Makes what connects as the options ask for.
+   * {@return what connects as the options ask for}
    *
    * @param console where sockets come from
    * @param port the port to connect to
-   * @return a connector
    * @throws ParameterException if the port is 0
    */
   public Connector connector(Console console, int port) {

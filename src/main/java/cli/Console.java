@@ -23,7 +23,8 @@ import sockets.Describe;
       "1:a network or I/O failure",
       "2:a usage error",
       "129, 130, 143:ended by hang-up, by Ctrl-C, by SIGTERM"
-    })
+    },
+    footerHeading = "%nExamples:%n")
 public final class Console {
   private CommandLine program;
   private StandardStreams streams;
@@ -47,7 +48,6 @@ public final class Console {
     streams = standard;
   }
 
-  /** What refuses a command line that picocli has accepted. */
   ParameterException usageError(String why) {
     return new ParameterException(program, why);
   }

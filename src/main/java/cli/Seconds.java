@@ -10,14 +10,11 @@ import picocli.CommandLine.TypeConversionException;
  * <p>Not with BigDecimal, whose tables take a starting program 10 ms to set up (Java 25).
  */
 final class Seconds implements ITypeConverter<Duration> {
-  /** The longest time that a socket can be told to wait. */
-  private static final int MOST_MILLIS = Integer.MAX_VALUE;
-
   @Override
   public Duration convert(String text) {
     if (text.matches("[0-9]+[.]?[0-9]*|[.][0-9]+")) {
       double millis = Double.parseDouble(text) * 1000;
-      if (millis <= MOST_MILLIS) {
+      if (millis <= Integer.MAX_VALUE) { // more than that no socket can be told to wait
         return Duration.ofMillis(millis > 0 ? Math.max(1, Math.round(millis)) : 0);
       }
     }

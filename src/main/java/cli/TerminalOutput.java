@@ -38,7 +38,6 @@ final class TerminalOutput extends OutputStream {
     this.terminal = terminal;
   }
 
-  /** What a terminal would show of some text. */
   static String harmless(byte[] text) throws IOException {
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
     new TerminalOutput(shown).write(text);

@@ -15,30 +15,22 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Makes calls that block, and sockets for them; with a trace, they narrate. */
-public final class BlockingCalls {
+/**
+ * Makes calls that block, and sockets for them. With a trace they narrate: a line when a call is
+ * entered, and another when it returns, with the time of day, the thread, what the call brought and
+ * how long it was blocked. The names are those of the system calls, recv(2) and so on.
+ *
+ * @param trace gets each line, in the thread that makes the call; null for calls that are silent
+ */
+public record BlockingCalls(Consumer<String> trace) {
   /** A call that blocks. */
   public interface Call {
     /**
-     * Makes the call.
+     * {@return what it brought, in words}
      *
-     * @return what it brought, in words
      * @throws IOException if it fails
      */
     String run() throws IOException;
-  }
-
-  private final Consumer<String> trace;
-
-  /**
-   * Makes calls that write a line when a call is entered, and another when it returns, with the
-   * time of day, the thread, what the call brought and how long it was blocked. The names are those
-   * of the system calls, recv(2) and so on.
-   *
-   * @param trace gets each line, in the thread that makes the call; null for calls that are silent
-   */
-  public BlockingCalls(Consumer<String> trace) {
-    this.trace = trace;
   }
 
   /**

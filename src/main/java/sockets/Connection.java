@@ -53,7 +53,6 @@ public final class Connection implements Closeable {
     }
   }
 
-  /** Sets the options that every connected socket has here. */
   static void prepare(Socket socket) throws IOException {
     // Chats and echoes are small pieces, which Nagle's algorithm would hold back (RFC 896).
     socket.setTcpNoDelay(true);

@@ -29,10 +29,9 @@ import java.util.StringJoiner;
 public record Connector(
     BlockingCalls calls, Class<? extends InetAddress> family, Duration timeout, Tls tls) {
   /**
-   * Makes one that secures its connections.
+   * {@return a connector like this that secures its connections}
    *
    * @param trusted holds the certificates to trust; null for the JVM's own
-   * @return a connector like this, with TLS
    * @throws IOException if there is no usable certificate
    */
   public Connector withTls(File trusted) throws IOException {
@@ -94,7 +93,6 @@ public record Connector(
     }
   }
 
-  /** All addresses of a host. */
   static InetAddress[] resolve(String host) throws IOException {
     try {
       if (host.isEmpty()) { // which Java takes for the loopback address
@@ -102,15 +100,13 @@ public record Connector(
       }
       return InetAddress.getAllByName(host);
     } catch (UnknownHostException e) {
-      String name = host.isEmpty() ? "''" : host;
-      throw new IOException("cannot resolve " + name + ": " + reason(e, host), e);
+      // "No such name" or "no answer": getaddrinfo(3), which Java quotes behind the name.
+      String why = Describe.reason(e).replace(host + ": ", "");
+      if (!why.endsWith("failure in name resolution")) {
+        why = "unknown host";
+      }
+      throw new IOException("cannot resolve " + (host.isEmpty() ? "''" : host) + ": " + why, e);
     }
-  }
-
-  /** Tells "no such name" from "no answer": getaddrinfo(3), which Java quotes behind the name. */
-  private static String reason(UnknownHostException e, String host) {
-    String reason = Describe.reason(e).replace(host + ": ", "");
-    return reason.endsWith("failure in name resolution") ? reason : "unknown host";
   }
 
   private String reason(IOException e) {

@@ -19,7 +19,6 @@ public final class Describe {
     return hostAndPort(address(address.getAddress()), address.getPort());
   }
 
-  /** The address of a socket's peer. */
   static String address(Socket socket) {
     return address((InetSocketAddress) socket.getRemoteSocketAddress());
   }
@@ -30,12 +29,8 @@ public final class Describe {
     return (bare ? "[" + host + "]" : host) + ":" + port;
   }
 
-  /**
-   * {@return a length of time down to the millisecond, like {@code 2 s} or {@code 0.25 s}}
-   *
-   * @param time the time
-   */
-  public static String seconds(Duration time) {
+  /** A length of time down to the millisecond: {@code 2 s}, {@code 0.25 s}. */
+  static String seconds(Duration time) {
     return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
   }
 

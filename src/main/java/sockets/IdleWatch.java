@@ -9,9 +9,6 @@ import java.time.Duration;
 final class IdleWatch implements Runnable {
   private static final int LOOKS_WITHIN_LIMIT = 8;
 
-  /** One more, for a stop of this process that was too short to be noticed. */
-  private static final int LOOKS_UNTIL_IDLE = LOOKS_WITHIN_LIMIT + 1;
-
   private final Iterable<Connection> connections;
   private final Duration limit;
   private long lastLook = System.nanoTime();
@@ -38,7 +35,8 @@ final class IdleWatch implements Runnable {
       return;
     }
     for (Connection connection : connections) {
-      if (connection.looksWithoutProgress() >= LOOKS_UNTIL_IDLE) {
+      // One look more, for a stop of this process that was too short to be noticed.
+      if (connection.looksWithoutProgress() > LOOKS_WITHIN_LIMIT) {
         connection.closeIdle("no progress for " + Describe.seconds(limit));
       }
     }

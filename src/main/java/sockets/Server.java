@@ -20,8 +20,6 @@ public final class Server implements Closeable {
   /** As deep as Linux lets it be by default (net.core.somaxconn, listen(2)). */
   private static final int BACKLOG = 4096;
 
-  private static final long FIRST_PAUSE_MILLIS = 5;
-  private static final long LONGEST_PAUSE_MILLIS = 1000;
   private static final long WARNING_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final ServerSocket listening;
@@ -79,24 +77,20 @@ public final class Server implements Closeable {
    * @return its connection, which the caller closes; null when the server is closed
    */
   public Connection accept() {
-    for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
+    for (long millis = 5; ; millis = Math.min(2 * millis, 1000)) {
       try {
         return Connection.accepted(listening.accept(), watched);
       } catch (IOException e) {
         if (listening.isClosed()) {
           return null;
         }
-        warnOfShortage(e);
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pause));
+        long now = System.nanoTime();
+        if (now - nextWarning >= 0) {
+          warnings.accept("cannot accept: " + Describe.reason(e) + ": new clients wait");
+          nextWarning = now + WARNING_INTERVAL_NANOS;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
       }
-    }
-  }
-
-  private void warnOfShortage(IOException e) {
-    long now = System.nanoTime();
-    if (now - nextWarning >= 0) {
-      warnings.accept("cannot accept: " + Describe.reason(e) + ": new clients wait");
-      nextWarning = now + WARNING_INTERVAL_NANOS;
     }
   }
 
@@ -154,10 +148,11 @@ public final class Server implements Closeable {
   /**
    * Closes connections that make no progress. Call it before {@link #serve}.
    *
-   * @param limit the time without a byte read or written; in fact up to a quarter longer
+   * @param limit the time without a byte read or written; in fact up to a quarter longer; zero:
+   *     never
    */
   public void closeIdle(Duration limit) {
-    watched = true;
+    watched = !limit.isZero();
     IdleWatch watch = new IdleWatch(active, limit);
     every(watch.interval(), watch);
   }
@@ -165,7 +160,7 @@ public final class Server implements Closeable {
   /**
    * Runs a task again and again, until the server is closed.
    *
-   * @param interval between one run and the next
+   * @param interval between one run and the next; zero: never
    * @param task must not block; if it fails, it is run again all the same
    */
   public void every(Duration interval, Runnable task) {
@@ -180,7 +175,9 @@ public final class Server implements Closeable {
             }
           }
         };
-    Threads.daemon(loop, "timer").start();
+    if (!interval.isZero()) {
+      Threads.daemon(loop, "timer").start();
+    }
   }
 
   /** {@return what {@link #serve} has done so far} */
