@@ -162,9 +162,10 @@ public final class Console {
       boolean ended = true;
       // A read returns one line at most, and nothing at all where Ctrl-D was typed.
       for (int count; (count = streams.in().available()) > 0; ) {
-        byte[] typed = streams.in().readNBytes(count);
-        discarded += typed.length;
-        ended = typed.length == 0 || typed[typed.length - 1] == '\n';
+        byte[] typed = new byte[count];
+        count = Math.max(streams.in().read(typed), 0);
+        discarded += count;
+        ended = count == 0 || typed[count - 1] == '\n';
       }
       if (!ended) {
         print(System.lineSeparator()); // The cursor is behind what was typed.
