@@ -70,7 +70,7 @@ final class EchoServer implements Callable<Integer>, Closeable {
   private Duration reportInterval = Duration.ZERO;
 
   private volatile Server server;
-  private long lastReport = System.nanoTime();
+  private long lastReport;
   private long reported; // bytes
 
   public static void main(String... args) {
@@ -88,6 +88,7 @@ final class EchoServer implements Callable<Integer>, Closeable {
     Server listening = Server.listen(console.calls(), bind, port, console::say);
     console.openBackground();
     server = listening; // From here on a signal closes it.
+    lastReport = System.nanoTime();
     server.every(reportInterval, this::report);
     server.closeIdle(idleTimeout);
     String kind = threads.areVirtual() ? "virtual" : "platform";

@@ -66,6 +66,8 @@ final class OneToOne implements Callable<Integer> {
               + " only a newline ends it).")
   private Duration messageGap = Duration.ofSeconds(1);
 
+  private int discarded; // since the last client left
+
   public static void main(String... args) {
     Program.main(new OneToOne(), args);
   }
@@ -81,7 +83,7 @@ final class OneToOne implements Callable<Integer> {
       console.refuse("--bind", "a client does not listen");
       try (Connection server = connecting.connector(console, port).connect(host, port)) {
         console.notice("connected to " + server.address());
-        converse(server, true);
+        console.notice(converse(server, true));
       }
     }
     return 0;
@@ -90,6 +92,7 @@ final class OneToOne implements Callable<Integer> {
   /** One client at a time: the thread that accepts is the one that talks. */
   private void serve() throws IOException {
     try (Server server = Server.listen(console.calls(), bind, port, console::say)) {
+      console.openBackground();
       console.notice("listening on " + server.address());
       for (Connection client; (client = server.accept()) != null; ) {
         answer(client);
@@ -98,31 +101,33 @@ final class OneToOne implements Callable<Integer> {
   }
 
   private void answer(Connection client) throws IOException {
+    String ending;
     try (client) {
-      int discarded = console.discardTyped(); // It was meant for somebody else.
+      discarded += console.discardTyped(); // It was meant for somebody else.
       console.notice(client.peer() + " connected");
       if (discarded > 0) {
         String what = Describe.count(discarded, "byte") + " typed before " + client.peer();
         console.notice("discarded " + what + " connected");
       }
-      converse(client, false);
+      ending = converse(client, false);
     } catch (ConnectionException e) {
-      console.say(e.getMessage()); // The next client may be luckier.
+      ending = e.getMessage(); // The next client may be luckier.
     }
+    discarded = console.discardTyped();
+    console.notice(ending);
   }
 
-  /** Speaks and listens in turn until either side has had enough. */
-  private void converse(Connection peer, boolean speaksFirst) throws IOException {
+  /** Speaks and listens in turn until either side has had enough; returns how it ended. */
+  private String converse(Connection peer, boolean speaksFirst) throws IOException {
     Messages messages = new Messages(peer, messageGap, idleTimeout);
     try (OutputStream out = console.display()) {
       boolean open = speaksFirst || messages.copyNext(out);
       while (open && speak(peer)) {
         open = messages.copyNext(out);
       }
-      console.notice(
-          open
-              ? "closed the connection to " + peer.peer()
-              : peer.peer() + " closed the connection");
+      return open
+          ? "closed the connection to " + peer.peer()
+          : peer.peer() + " closed the connection";
     }
   }
 

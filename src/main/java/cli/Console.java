@@ -100,14 +100,20 @@ public final class Console {
     }
   }
 
-  /** From now on nothing that is said waits for standard error, which may be stuck. */
+  /** From now on nothing waits long for standard error, which may be stuck. For servers. */
   public void openBackground() {
     background = new Notices(streams.err());
   }
 
-  /** Waits until everything that was said is printed, half a second at most; ends saying things. */
+  /** From now on nothing is said, and what was said is printed, unless standard error is stuck. */
   public void closeBackground() {
     background.close();
+  }
+
+  void flush() {
+    if (background != null) {
+      background.flush();
+    }
   }
 
   /**
@@ -175,11 +181,13 @@ public final class Console {
   }
 
   /**
-   * Opens standard output for data from a peer; on a terminal it is made harmless.
+   * Opens standard output for data from a peer. What was said before is shown before it; on a
+   * terminal the data is made harmless.
    *
    * @return a stream whose errors name standard output; closing it leaves standard output open
    */
   public OutputStream display() {
-    return streams.outIsTerminal() ? new TerminalOutput(streams.output()) : streams.output();
+    OutputStream out = streams.output(this::flush);
+    return streams.outIsTerminal() ? new TerminalOutput(out) : out;
   }
 }

@@ -2,7 +2,9 @@ package cli;
 
 import java.io.PrintStream;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -14,51 +16,60 @@ final class Notices {
   /** At 60 characters each, a megabyte or two. */
   private static final int MOST_WAITING = 10_000;
 
-  /** A signal has to end the process within a second, also if standard error is stuck. */
-  private static final long PATIENCE_MILLIS = 500;
-
-  private static final String END = ""; // which nobody prints
+  private static final long PATIENCE_MILLIS = 250;
 
   private final PrintStream err;
-  private final BlockingQueue<String> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
+  private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
   private final AtomicInteger lost = new AtomicInteger();
-  private final Thread printer = new Thread(this::printAll, "notices");
+  private volatile boolean closed;
 
   Notices(PrintStream err) {
     this.err = err;
+    Thread printer = new Thread(this::run, "notices");
     printer.setDaemon(true);
     printer.start();
   }
 
   /** Prints a text soon; returns at once. */
   void print(String text) {
-    if (!waiting.offer(text)) {
+    if (!closed && !waiting.offer(() -> printNow(text))) {
       lost.incrementAndGet();
     }
   }
 
-  private void printAll() {
+  private void printNow(String text) {
+    err.print(text);
+    err.flush();
+    if (waiting.isEmpty() && lost.get() > 0) {
+      err.printf("(%d lines could not be printed: standard error was stuck)%n", lost.getAndSet(0));
+    }
+  }
+
+  private void run() {
     try {
-      for (String text; !(text = waiting.take()).equals(END); ) {
-        err.print(text);
-        err.flush();
-        if (waiting.isEmpty() && lost.get() > 0) {
-          int lines = lost.getAndSet(0);
-          err.printf("(%d lines could not be printed: standard error was stuck)%n", lines);
-        }
+      while (true) {
+        waiting.take().run();
       }
     } catch (InterruptedException e) {
       // Nobody does that.
     }
   }
 
-  /** Takes no more, and waits until everything is printed, unless the stream is stuck. */
-  void close() {
-    print(END);
+  /** Waits until everything is printed, but not for a stream that is stuck. */
+  void flush() {
+    CountDownLatch printed = new CountDownLatch(1);
     try {
-      printer.join(PATIENCE_MILLIS);
+      if (waiting.offer(printed::countDown)) {
+        printed.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Takes no more, and flushes. */
+  void close() {
+    closed = true;
+    flush();
   }
 }

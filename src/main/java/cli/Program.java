@@ -41,8 +41,12 @@ public final class Program {
    */
   public static void main(Callable<Integer> program, String... args) {
     Thread.setDefaultUncaughtExceptionHandler(new LastWords(program.getClass().getSimpleName()));
-    if (program instanceof Closeable closeable) {
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> close(closeable)));
+    try {
+      if (program instanceof Closeable closeable) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> close(closeable)));
+      }
+    } catch (IllegalStateException e) {
+      return; // A signal has come already.
     }
     int status = run(program, StandardStreams.ofProcess(), args);
     if (status != ExitCode.OK) { // System.exit costs 5 ms (Java 25).
@@ -80,7 +84,7 @@ public final class Program {
     try {
       ParseResult parsed = command.parseArgs(args);
       if (CommandLine.executeHelpRequest(parsed) != null) {
-        streams.output().write(help.toString().getBytes(Charset.defaultCharset()));
+        streams.output(() -> {}).write(help.toString().getBytes(Charset.defaultCharset()));
         return ExitCode.OK;
       }
       throwWorst(parsed);
@@ -100,6 +104,8 @@ public final class Program {
     } catch (Exception e) {
       e.printStackTrace(streams.err()); // It is a bug.
       return ExitCode.SOFTWARE;
+    } finally {
+      console.flush();
     }
   }
 

@@ -78,10 +78,11 @@ record StandardStreams(
   }
 
   /** Standard output, whose errors name it; closing it leaves the descriptor open. */
-  OutputStream output() {
+  OutputStream output(Runnable beforeEachWrite) {
     return new OutputStream() {
       @Override
       public void write(byte[] bytes, int offset, int length) throws IOException {
+        beforeEachWrite.run();
         try {
           out.write(bytes, offset, length);
         } catch (IOException e) {

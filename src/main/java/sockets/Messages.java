@@ -4,7 +4,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
@@ -20,8 +19,7 @@ public final class Messages {
   private int next;
   private int end;
 
-  /** Silence ended the last message: a line ending that comes now is late, and its own. */
-  private boolean lineEndingDue;
+  private boolean endedBySilence; // the last message
 
   /**
    * The messages from one peer.
@@ -47,12 +45,20 @@ public final class Messages {
    */
   public boolean copyNext(OutputStream to) throws IOException {
     BufferedOutputStream message = new BufferedOutputStream(to);
-    boolean begun = false;
+    boolean lineEndingDue = endedBySilence;
+    endedBySilence = false;
     boolean heldReturn = false; // a CR that is data unless the message ends with it
+    long length = 0;
     try {
-      while (hasNext(begun, message)) {
+      while (hasNext(length > 0, message)) {
         byte b = buffer[next++];
-        begun = true;
+        if (b == '\n' && lineEndingDue && length == (heldReturn ? 1 : 0)) {
+          lineEndingDue = false; // It has come late, and is no message.
+          heldReturn = false;
+          length = 0;
+          continue;
+        }
+        length++;
         if (b == '\n') {
           break;
         }
@@ -65,12 +71,12 @@ public final class Messages {
         }
       }
     } finally {
-      if (begun) {
+      if (length > 0) {
         message.write('\n'); // What came of a message that was cut short is a line too.
         message.flush();
       }
     }
-    return begun;
+    return length > 0;
   }
 
   /** Waits for a byte; false at the end of the stream, and where silence ends the message. */
@@ -86,16 +92,11 @@ public final class Messages {
         if (!gapEndsIt) {
           throw new ConnectionException(e.getMessage(), e);
         }
-        lineEndingDue = true;
+        endedBySilence = true;
         return false;
       }
       if (end == 0) {
         return false;
-      }
-      if (lineEndingDue) {
-        String start = new String(buffer, 0, Math.min(end, 2), StandardCharsets.ISO_8859_1);
-        next = start.startsWith("\n") ? 1 : start.equals("\r\n") ? 2 : 0;
-        lineEndingDue = false;
       }
     }
     return true;

@@ -121,15 +121,19 @@ class ConsoleTest {
   }
 
   @Test
-  void inTheBackgroundNothingWaitsForStandardErrorAndAllOfItIsPrinted() {
-    Semaphore moves = new Semaphore(0);
+  void inTheBackgroundDataComesAfterWhatWasSaidUnlessStandardErrorIsStuck() throws IOException {
+    Semaphore moves = new Semaphore(20);
     Console console = console(null, NoticesTest.stuck(screen, moves));
     console.openBackground();
-    console.print("one ");
-    console.print("two");
-    assertEquals("", screen.text());
-    moves.release(2);
+    OutputStream out = console.display();
+    for (int i = 0; i < 20; i++) {
+      console.print("said\n");
+      out.write(bytes("data$"));
+    }
+    console.print("stuck\n");
+    out.write(bytes("data$"));
+    moves.release();
     console.closeBackground();
-    assertEquals("one two", screen.text());
+    assertEquals("said\ndata\n".repeat(20) + "data\nstuck\n", screen.text());
   }
 }

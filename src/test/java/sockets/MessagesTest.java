@@ -71,13 +71,14 @@ class MessagesTest {
         "silence before a message ends nothing;--aN-bN;a,b",
         "a line ending after the silence is none;a-N|bN;a,b",
         "a line ending after the silence is none;a-RNbN;a,b",
-        "a line ending after the silence is none;a-RN|bN;a,b",
+        "a line ending after the silence is none;a-R|NbN;a,b",
         "a line ending after the silence is none;aR-NbN;a,b",
         "a line ending after the silence is none;a-N-bN;a,b",
         "a line ending after the silence is none;a-N;a",
         "only one line ending is late;a-NNbN;a,,b",
         "only one line ending is late;a-bNN;a,b,",
         "a CR before a late line ending is data;a-RRN|bN;a,R,b",
+        "a CR before a late line ending is data;a-R|RN|bN;a,R,b",
         "the end of the stream ends a message;aNb;a,b",
       })
   void aStreamIsCutIntoMessages(String what, String script, String messages) throws IOException {
