@@ -29,7 +29,7 @@ import testkit.Peer;
 import testkit.Watch;
 
 class ServerTest {
-  private static final Executor THREAD_EACH = Threads.PLATFORM.perConnection();
+  private final Executor threadEach = Threads.PLATFORM.perConnection();
 
   private final BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
 
@@ -93,7 +93,7 @@ class ServerTest {
     BlockingQueue<String> names = new LinkedBlockingQueue<>();
     serve(
         Integer.MAX_VALUE,
-        THREAD_EACH,
+        threadEach,
         client -> {
           names.add(Thread.currentThread().getName());
           echo(client);
@@ -119,7 +119,7 @@ class ServerTest {
           if (started.incrementAndGet() == 1) {
             throw new OutOfMemoryError("unable to create native thread");
           }
-          THREAD_EACH.execute(task);
+          threadEach.execute(task);
         };
     Thread accepting = serve(2, noFirstThread, ServerTest::echo);
     try (Peer refused = connect()) {
@@ -145,7 +145,7 @@ class ServerTest {
 
   @Test
   void aServerThatIsClosedEndsServeAndIsNoUse() throws Exception {
-    Thread accepting = serve(Integer.MAX_VALUE, THREAD_EACH, ServerTest::echo);
+    Thread accepting = serve(Integer.MAX_VALUE, threadEach, ServerTest::echo);
     try (Peer client = connect()) {
       assertEchoed("x", client);
       server.close();
@@ -153,7 +153,7 @@ class ServerTest {
       assertEchoed("y", client); // whom that does not concern
     }
     assertThrows(IOException.class, this::connect);
-    server.serve(Integer.MAX_VALUE, THREAD_EACH, ServerTest::echo);
+    server.serve(Integer.MAX_VALUE, threadEach, ServerTest::echo);
   }
 
   @Test
@@ -233,7 +233,7 @@ class ServerTest {
   void aClientThatMakesNoProgressIsClosed() throws Exception {
     server.closeIdle(Duration.ofMillis(100));
     byte[] bytes = new byte[1 << 20]; // more than the system may hold for one that is watched
-    serve(Integer.MAX_VALUE, THREAD_EACH, client -> client.send(bytes, bytes.length));
+    serve(Integer.MAX_VALUE, threadEach, client -> client.send(bytes, bytes.length));
     try (Peer client = Peer.withSmallBuffers(port())) {
       String name = client.name();
       assertWarned(name, "connection to " + name + " closed: no progress for 0.1 s");
