@@ -66,8 +66,6 @@ final class OneToOne implements Callable<Integer> {
               + " only a newline ends it).")
   private Duration messageGap = Duration.ofSeconds(1);
 
-  private int discarded; // since the last client left
-
   public static void main(String... args) {
     Program.main(new OneToOne(), args);
   }
@@ -103,7 +101,7 @@ final class OneToOne implements Callable<Integer> {
   private void answer(Connection client) throws IOException {
     String ending;
     try (client) {
-      discarded += console.discardTyped(); // It was meant for somebody else.
+      int discarded = console.discardTyped(); // It was meant for somebody else.
       console.notice(client.peer() + " connected");
       if (discarded > 0) {
         String what = Describe.count(discarded, "byte") + " typed before " + client.peer();
@@ -113,7 +111,6 @@ final class OneToOne implements Callable<Integer> {
     } catch (ConnectionException e) {
       ending = e.getMessage(); // The next client may be luckier.
     }
-    discarded = console.discardTyped();
     console.notice(ending);
   }
 

@@ -100,12 +100,13 @@ record StandardStreams(
   /**
    * Has the terminal hand over a line that is typed in part, which it otherwise keeps until Enter.
    * Leaving canonical mode does that (termios(3)). A program in the background, whose process group
-   * is not the terminal's (proc(5)), would be stopped for it.
+   * is not the terminal's (proc(5)), would be stopped for it. Ctrl-C must not come in between.
    */
   void finishTyping() {
-    String inForeground = "set -- $(cat /proc/$$/stat); [ \"$5\" = \"$8\" ]";
+    String groups = "read -r _ _ _ _ own _ _ terminal _ < /proc/$$/stat";
+    String handOver = "[ \"$own\" = \"$terminal\" ] && stty -icanon && stty icanon";
     try {
-      run("sh", "-c", "{ " + inForeground + " && stty -icanon && stty icanon; } 2>/dev/null");
+      run("sh", "-c", "{ trap '' INT; " + groups + "; " + handOver + "; } 2> /dev/null");
     } catch (IOException e) {
       // There is no stty(1): Windows.
     }
