@@ -170,7 +170,7 @@ public final class Server implements Closeable {
             LockSupport.parkNanos(interval.toNanos());
             try {
               task.run();
-            } catch (RuntimeException | OutOfMemoryError e) {
+            } catch (RuntimeException e) {
               // The next run may be luckier.
             }
           }
