@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -91,9 +92,10 @@ final class EchoServer implements Callable<Integer>, Closeable {
     lastReport = System.nanoTime();
     server.every(reportInterval, this::report);
     server.closeIdle(idleTimeout);
+    Executor threadPerConnection = threads.perConnection();
     String kind = threads.areVirtual() ? "virtual" : "platform";
     console.notice("listening on " + server.address() + ", a " + kind + " thread for each client");
-    server.serve(maxClients, threads.perConnection(), this::serve);
+    server.serve(maxClients, threadPerConnection, this::serve);
     return 0;
   }
 

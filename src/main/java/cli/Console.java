@@ -56,7 +56,7 @@ public final class Console {
    * Refuses an option that makes no sense with the rest of the command line.
    *
    * @param option one of its names
-   * @param why what to tell a user who has given it
+   * @param why what to tell the user
    * @throws ParameterException if it was given
    */
   public void refuse(String option, String why) {

@@ -16,6 +16,7 @@ final class Notices {
   /** At 60 characters each, a megabyte or two. */
   private static final int MOST_WAITING = 10_000;
 
+  /** Then the stream is stuck. */
   private static final long PATIENCE_MILLIS = 250;
 
   private final PrintStream err;
