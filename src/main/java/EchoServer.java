@@ -86,13 +86,13 @@ final class EchoServer implements Callable<Integer>, Closeable {
     if (threads == Threads.VIRTUAL && !Threads.AUTO.areVirtual()) {
       console.refuse("--threads", "this JVM has no virtual threads (needs Java 21 or newer)");
     }
+    Executor threadPerConnection = threads.perConnection();
     Server listening = Server.listen(console.calls(), bind, port, console::say);
     console.openBackground();
     server = listening; // From here on a signal closes it.
     lastReport = System.nanoTime();
     server.every(reportInterval, this::report);
     server.closeIdle(idleTimeout);
-    Executor threadPerConnection = threads.perConnection();
     String kind = threads.areVirtual() ? "virtual" : "platform";
     console.notice("listening on " + server.address() + ", a " + kind + " thread for each client");
     server.serve(maxClients, threadPerConnection, this::serve);
