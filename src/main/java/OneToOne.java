@@ -99,7 +99,6 @@ final class OneToOne implements Callable<Integer> {
   }
 
   private void answer(Connection client) throws IOException {
-    String ending;
     try (client) {
       int discarded = console.discardTyped(); // It was meant for somebody else.
       console.notice(client.peer() + " connected");
@@ -107,11 +106,10 @@ final class OneToOne implements Callable<Integer> {
         String what = Describe.count(discarded, "byte") + " typed before " + client.peer();
         console.notice("discarded " + what + " connected");
       }
-      ending = converse(client, false);
+      console.notice(converse(client, false));
     } catch (ConnectionException e) {
-      ending = e.getMessage(); // The next client may be luckier.
+      console.say(e.getMessage()); // The next client may be luckier.
     }
-    console.notice(ending);
   }
 
   /** Speaks and listens in turn until either side has had enough; returns how it ended. */

@@ -71,6 +71,7 @@ final class Tls {
     SSLSocket secured =
         (SSLSocket) context.getSocketFactory().createSocket(socket, name(host, socket), 0, true);
     SSLParameters parameters = secured.getSSLParameters();
+    parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     secured.setSSLParameters(parameters);
     CompletableFuture<Void> late = new CompletableFuture<>();
