@@ -14,7 +14,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sockets.Connection;
 import sockets.ConnectionException;
-import sockets.Describe;
 import sockets.Messages;
 import sockets.Server;
 
@@ -100,12 +99,8 @@ final class OneToOne implements Callable<Integer> {
 
   private void answer(Connection client) throws IOException {
     try (client) {
-      int discarded = console.discardTyped(); // It was meant for somebody else.
+      console.discardTyped("before " + client.peer() + " connected");
       console.notice(client.peer() + " connected");
-      if (discarded > 0) {
-        String what = Describe.count(discarded, "byte") + " typed before " + client.peer();
-        console.notice("discarded " + what + " connected");
-      }
       console.notice(converse(client, false));
     } catch (ConnectionException e) {
       console.say(e.getMessage()); // The next client may be luckier.

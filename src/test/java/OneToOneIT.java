@@ -86,8 +86,8 @@ class OneToOneIT {
             """
             OneToOne: listening on 127.0.0.1:%1$d
             the password
-            OneToOne: %2$s connected
             OneToOne: discarded 13 bytes typed before %2$s connected
+            OneToOne: %2$s connected
             hello
             > hello yourself
             bye

@@ -171,7 +171,9 @@ class OneToOneTest {
     void whatWasTypedBeforeAClientCameIsDiscardedAndAPersonIsPrompted() throws IOException {
       server = Running.onTerminal(new OneToOne(), arguments("-i 60")).type("for nobody\n\n");
       try (Peer client = connect("hello\n")) {
-        server.err.await("discarded 12 bytes typed before " + client.name() + " connected\n> ");
+        String connected = client.name() + " connected\n";
+        server.err.await("discarded 12 bytes typed before " + connected);
+        server.err.await(connected + "> ");
         assertEquals("hello\n", server.out.text());
         server.type("hi\n");
         assertEquals("hi\n", client.receiveLine());

@@ -156,28 +156,32 @@ public final class Console {
   }
 
   /**
-   * Drops what was typed and not read yet. A pipe or a file is a script, and is kept.
+   * Drops what was typed and not read yet, as it was meant for somebody else, and tells the user
+   * so. A pipe or a file is a script, and is kept.
    *
-   * @return how many bytes were dropped
+   * @param when it was typed, for the user
    * @throws IOException if standard input can't be read
    */
-  public int discardTyped() throws IOException {
-    int discarded = 0;
-    if (streams.inIsTerminal()) {
-      streams.finishTyping();
-      boolean ended = true;
-      // A read returns one line at most, and nothing at all where Ctrl-D was typed.
-      for (int count; (count = streams.in().available()) > 0; ) {
-        byte[] typed = new byte[count];
-        count = Math.max(streams.in().read(typed), 0);
-        discarded += count;
-        ended = count == 0 || typed[count - 1] == '\n';
-      }
-      if (!ended) {
-        print(System.lineSeparator()); // The cursor is behind what was typed.
+  public void discardTyped(String when) throws IOException {
+    if (!streams.inIsTerminal()) {
+      return;
+    }
+    streams.finishTyping();
+    int count = 0;
+    int last = '\n';
+    while (streams.in().available() > 0) {
+      int b = streams.in().read();
+      if (b >= 0) { // Nothing comes where Ctrl-D was typed.
+        last = b;
+        count++;
       }
     }
-    return discarded;
+    if (last != '\n') {
+      print(System.lineSeparator()); // The cursor is behind what was typed.
+    }
+    if (count > 0) {
+      notice("discarded " + Describe.count(count, "byte") + " typed " + when);
+    }
   }
 
   /**

@@ -3,7 +3,7 @@ package cli;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.charset.Charset;
+import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.ExitCode;
 
 /**
@@ -11,16 +11,12 @@ import picocli.CommandLine.ExitCode;
  * nobody. Everything that this takes is made in advance, as there is no memory to make it later.
  */
 final class LastWords implements Thread.UncaughtExceptionHandler {
-  /** Then standard error is stuck. */
-  private static final long PATIENCE_MILLIS = 500;
-
   private final byte[] line;
   private final FileOutputStream err = new FileOutputStream(FileDescriptor.err);
-  private boolean begun;
+  private final AtomicInteger speakers = new AtomicInteger();
 
   LastWords(String program) {
-    line =
-        (program + ": out of memory" + System.lineSeparator()).getBytes(Charset.defaultCharset());
+    line = (program + ": out of memory" + System.lineSeparator()).getBytes();
   }
 
   @Override
@@ -30,20 +26,14 @@ final class LastWords implements Thread.UncaughtExceptionHandler {
       return;
     }
     try {
-      if (begin()) {
+      if (speakers.getAndIncrement() == 0) {
         err.write(line);
       } else {
-        Thread.sleep(PATIENCE_MILLIS);
+        Thread.sleep(500); // If the first has not ended the process by then, it is stuck.
       }
     } catch (IOException | InterruptedException e) {
       // The process ends without a word.
     }
     Runtime.getRuntime().halt(ExitCode.SOFTWARE);
-  }
-
-  private synchronized boolean begin() {
-    boolean first = !begun;
-    begun = true;
-    return first;
   }
 }

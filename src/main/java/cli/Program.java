@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -84,7 +83,7 @@ public final class Program {
     try {
       ParseResult parsed = command.parseArgs(args);
       if (CommandLine.executeHelpRequest(parsed) != null) {
-        streams.output(() -> {}).write(help.toString().getBytes(Charset.defaultCharset()));
+        streams.output(() -> {}).write(help.toString().getBytes());
         return ExitCode.OK;
       }
       throwWorst(parsed);

@@ -26,11 +26,8 @@ final class TerminalOutput extends OutputStream {
   private final CharsetDecoder decoder =
       StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPLACE);
 
-  /** The first bytes of a character whose rest has not come yet. */
-  private byte[] cut = {};
-
-  /** A CR that an LF may follow. */
-  private String held = "";
+  /** The first bytes of a character whose rest has not come yet, or a CR that an LF may follow. */
+  private byte[] held = {};
 
   private boolean lineBegun;
 
@@ -51,17 +48,20 @@ final class TerminalOutput extends OutputStream {
 
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
-    ByteBuffer input = ByteBuffer.allocate(cut.length + length);
-    show(input.put(cut).put(bytes, offset, length).flip(), false);
-    cut = new byte[input.remaining()];
-    input.get(cut);
+    ByteBuffer input = ByteBuffer.allocate(held.length + length);
+    input.put(held).put(bytes, offset, length).flip();
+    int end = input.limit();
+    boolean endsWithReturn = end > 0 && input.get(end - 1) == '\r';
+    show(input.limit(endsWithReturn ? end - 1 : end), false);
+    held = new byte[input.limit(end).remaining()];
+    input.get(held);
   }
 
   /** Shows what was held back, and ends a line that was begun; the terminal stays open. */
   @Override
   public void close() throws IOException {
-    show(ByteBuffer.wrap(cut), true);
-    cut = new byte[0];
+    show(ByteBuffer.wrap(held), true);
+    held = new byte[0];
     decoder.reset();
     if (lineBegun) {
       show(ByteBuffer.wrap(new byte[] {'\n'}), false);
@@ -70,11 +70,9 @@ final class TerminalOutput extends OutputStream {
 
   private void show(ByteBuffer input, boolean last) throws IOException {
     // One char at most for each byte, and one for a cut character at the end.
-    CharBuffer decoded = CharBuffer.allocate(held.length() + input.remaining() + 1).put(held);
+    CharBuffer decoded = CharBuffer.allocate(input.remaining() + 1);
     decoder.decode(input, decoded, last);
     String text = decoded.flip().toString();
-    held = text.endsWith("\r") && !last ? "\r" : "";
-    text = text.substring(0, text.length() - held.length());
     if (!text.isEmpty()) {
       lineBegun = !text.endsWith("\n");
       String shown = HARMFUL.matcher(text).replaceAll(TerminalOutput::spelt);

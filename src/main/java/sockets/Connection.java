@@ -155,17 +155,8 @@ public final class Connection implements Closeable {
     }
   }
 
-  /**
-   * Closes from another thread; a call that is blocked here fails with this reason. Of an echo
-   * whose rest the peer does not read, that rest is discarded: the system would keep it for
-   * minutes.
-   */
+  /** Closes from another thread; a call that is blocked here fails with this reason. */
   void closeIdle(String why) {
-    try {
-      socket.setSoLinger(sent < received, 0);
-    } catch (IOException e) {
-      // It has just been closed.
-    }
     closedBecause = why;
     close();
   }

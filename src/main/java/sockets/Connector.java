@@ -60,6 +60,7 @@ public record Connector(
     for (InetAddress address : addresses) {
       long deadline = System.nanoTime() + timeout.toNanos();
       Socket socket = calls.socket();
+      boolean answered = false;
       try {
         socket.connect(new InetSocketAddress(address, port), Math.toIntExact(timeout.toMillis()));
         if (socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress())) {
@@ -68,12 +69,17 @@ public record Connector(
           throw new ConnectException("Connection refused");
         }
         Connection.prepare(socket);
-        return new Connection(tls == null ? socket : secure(socket, host, peer, deadline), peer);
-      } catch (ConnectionException e) {
-        socket.close();
-        throw e;
+        if (tls != null) {
+          answered = true;
+          long left = timeout.isZero() ? 0 : Math.max(1, deadline - System.nanoTime());
+          socket = tls.secure(socket, host, calls, left);
+        }
+        return new Connection(socket, peer);
       } catch (IOException e) {
         socket.close();
+        if (answered) {
+          throw new ConnectionException("cannot secure " + peer + ": " + reason(e), e);
+        }
         failures.merge(reason(e), Describe.address(address), (one, other) -> one + ", " + other);
       }
     }
@@ -81,16 +87,6 @@ public record Connector(
     StringJoiner reasons = new StringJoiner("; ", "cannot connect to " + peer + ": ", "");
     failures.forEach((why, where) -> reasons.add(one ? why : why + " (" + where + ")"));
     throw new IOException(reasons.toString());
-  }
-
-  private Socket secure(Socket socket, String host, String peer, long deadline)
-      throws ConnectionException {
-    try {
-      long left = Math.max(1, deadline - System.nanoTime());
-      return tls.secure(socket, host, calls, timeout.isZero() ? 0 : left);
-    } catch (IOException e) {
-      throw new ConnectionException("cannot secure " + peer + ": " + reason(e), e);
-    }
   }
 
   static InetAddress[] resolve(String host) throws IOException {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,11 +48,7 @@ public final class Server implements Closeable {
   public static Server listen(BlockingCalls calls, String bind, int port, Consumer<String> warnings)
       throws IOException {
     InetAddress address = Connector.resolve(bind)[0];
-    // The first close in a JVM opens descriptors of its own. It must not come when there are none
-    // left, or no socket could ever be closed.
-    Socket first = new Socket();
-    first.bind(null);
-    first.close();
+    Threads.openDescriptors();
     ServerSocket socket = calls.serverSocket();
     try {
       socket.bind(new InetSocketAddress(address, port), BACKLOG);

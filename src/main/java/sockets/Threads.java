@@ -40,7 +40,7 @@ public enum Threads {
   public Executor perConnection() {
     if (areVirtual()) {
       Executor virtual = virtualThreads();
-      virtual.execute(Threads::waitOnce);
+      virtual.execute(Threads::openDescriptors);
       return virtual;
     }
     ThreadFactory daemons = task -> daemon(task, "client");
@@ -64,10 +64,11 @@ public enum Threads {
   }
 
   /**
-   * Waits on a socket. The first wait of a virtual thread opens descriptors that the JVM keeps. It
-   * must not come when there are none left, or no virtual thread could ever wait.
+   * Has the JVM open the descriptors that it needs for itself, with the first close of a socket and
+   * the first wait of a virtual thread. When there are none left, no socket could ever be closed,
+   * and no virtual thread could wait.
    */
-  private static void waitOnce() {
+  static void openDescriptors() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       socket.setSoTimeout(1);
       socket.accept();

@@ -20,8 +20,6 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import testkit.Peer;
 
 class ConnectionTest {
@@ -136,21 +134,5 @@ class ConnectionTest {
       assertThrows(IOException.class, () -> Connection.accepted(gone, false));
       assertTrue(gone.isClosed());
     }
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1})
-  void whatAnIdlePeerHasNotReadIsDiscarded(int sent) throws IOException {
-    peer.send("x");
-    receive();
-    connection.send(buffer, sent);
-    connection.closeIdle("no progress");
-    assertEquals("connection to there:80 closed: no progress", failure(this::receive));
-    if (sent == 1) { // as much as was received
-      assertEquals(1, peer.receiveAll().length);
-    } else {
-      assertThrows(IOException.class, peer::receiveAll, "it is reset");
-    }
-    connection.closeIdle("no progress"); // It may have been closed just before.
   }
 }
