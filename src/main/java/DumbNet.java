@@ -22,9 +22,9 @@ import sockets.Describe;
     description = "Send one line of input, with CRLF, and print every byte that comes back.",
     footer = "  echo 'GET / HTTP/1.0' | java -cp blocking-sockets.jar DumbNet -b localhost 80")
 final class DumbNet implements Callable<Integer> {
-  @Mixin private final Console console = new Console();
+  @Mixin private Console console;
 
-  @Mixin private final ConnectOptions connecting = new ConnectOptions();
+  @Mixin private ConnectOptions connecting;
 
   @Parameters(paramLabel = "HOST", description = "Name or address to connect to.")
   private String host;
@@ -84,23 +84,19 @@ final class DumbNet implements Callable<Integer> {
       if (line == null) {
         throw new IOException("no line to send: standard input is empty");
       }
+      String ending = blankLine ? "\r\n\r\n" : "\r\n";
+      byte[] request = (line + ending).getBytes(StandardCharsets.ISO_8859_1);
       try {
-        send(line, server);
+        server.send(request, request.length);
+        if (halfClose) {
+          server.halfClose();
+        }
       } finally {
         print(server); // also what a server said that closed before it had the line
       }
       String received = Describe.count(server.received(), "byte");
       console.notice(server.peer() + " ended the stream after " + received);
       return 0;
-    }
-  }
-
-  private void send(String line, Connection server) throws IOException {
-    String ending = blankLine ? "\r\n\r\n" : "\r\n";
-    byte[] request = (line + ending).getBytes(StandardCharsets.ISO_8859_1);
-    server.send(request, request.length);
-    if (halfClose) {
-      server.halfClose();
     }
   }
 

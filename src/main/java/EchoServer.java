@@ -28,7 +28,7 @@ final class EchoServer implements Callable<Integer>, Closeable {
 
   private static final int LAST_BUFFER_BYTES = 1 << 16;
 
-  @Mixin private final Console console = new Console();
+  @Mixin private Console console;
 
   @Parameters(
       paramLabel = "PORT",
@@ -136,8 +136,7 @@ final class EchoServer implements Callable<Integer>, Closeable {
   }
 
   private void echo(Connection client) throws IOException {
-    // A virtual thread that lets others go first often finds its next bytes there when it reads,
-    // and need not wait for them, which for such a thread takes system calls of its own.
+    // A virtual thread that lets others run first often finds its next bytes there, without a wait.
     boolean yields = threads.areVirtual();
     byte[] buffer = new byte[FIRST_BUFFER_BYTES];
     for (int count; (count = client.receive(buffer, Duration.ZERO)) >= 0; ) {

@@ -4,6 +4,8 @@ import cli.Port;
 import cli.Program;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +15,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sockets.Connection;
-import sockets.ConnectionException;
 import sockets.Messages;
 import sockets.Server;
 
@@ -28,9 +29,9 @@ import sockets.Server;
       "  java -cp blocking-sockets.jar OneToOne localhost 7000"
     })
 final class OneToOne implements Callable<Integer> {
-  @Mixin private final Console console = new Console();
+  @Mixin private Console console;
 
-  @Mixin private final ConnectOptions connecting = new ConnectOptions();
+  @Mixin private ConnectOptions connecting;
 
   @Parameters(
       paramLabel = "HOST",
@@ -89,7 +90,6 @@ final class OneToOne implements Callable<Integer> {
   /** One client at a time: the thread that accepts is the one that talks. */
   private void serve() throws IOException {
     try (Server server = Server.listen(console.calls(), bind, port, console::say)) {
-      console.openBackground();
       console.notice("listening on " + server.address());
       for (Connection client; (client = server.accept()) != null; ) {
         answer(client);
@@ -102,7 +102,7 @@ final class OneToOne implements Callable<Integer> {
       console.discardTyped("before " + client.peer() + " connected");
       console.notice(client.peer() + " connected");
       console.notice(converse(client, false));
-    } catch (ConnectionException e) {
+    } catch (SocketException | SocketTimeoutException e) {
       console.say(e.getMessage()); // The next client may be luckier.
     }
   }

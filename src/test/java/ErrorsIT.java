@@ -45,7 +45,7 @@ class ErrorsIT {
       delimiter = '|',
       textBlock =
           """
-          DumbNet two.test NOBODY          | 1 | cannot connect to two.test:NOBODY: Connection refused (127.0.0.1, 127.0.0.2)
+          DumbNet two.test NOBODY          | 1 | cannot connect to two.test:NOBODY: Connection refused (127.0.0.1); Connection refused (127.0.0.2)
           DumbNet no.such.host 80          | 1 | cannot resolve no.such.host: unknown host
           DumbNet -4 six.test 80           | 1 | cannot resolve six.test: it has no IPv4 address
           EchoServer --bind=no.such.host 0 | 1 | cannot resolve no.such.host: unknown host

@@ -5,7 +5,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import sockets.Connector;
 
 /** How to connect: the options of the programs that do. */
@@ -18,8 +17,7 @@ public final class ConnectOptions {
 
   private Class<? extends InetAddress> family = InetAddress.class;
 
-  /** Every option has its default. */
-  public ConnectOptions() {}
+  ConnectOptions() {}
 
   @Option(names = "-4", description = "Use IPv4 addresses only.")
   private void useIpv4(boolean given) {
@@ -36,7 +34,6 @@ public final class ConnectOptions {
    *
    * @param console where sockets come from
    * @param port the port to connect to
-   * @throws ParameterException if the port is 0
    */
   public Connector connector(Console console, int port) {
     if (port == 0) {

@@ -40,8 +40,7 @@ public final class Console {
       description = "Print a line when a call that blocks starts and when it returns; no prompts.")
   private boolean trace;
 
-  /** {@link Program} opens it. */
-  public Console() {}
+  Console() {}
 
   void open(CommandLine command, StandardStreams standard) {
     program = command;
@@ -100,7 +99,7 @@ public final class Console {
     }
   }
 
-  /** From now on nothing waits long for standard error, which may be stuck. For servers. */
+  /** From now on nothing waits for standard error, which may be stuck. */
   public void openBackground() {
     background = new Notices(streams.err());
   }
@@ -108,12 +107,6 @@ public final class Console {
   /** From now on nothing is said, and what was said is printed, unless standard error is stuck. */
   public void closeBackground() {
     background.close();
-  }
-
-  void flush() {
-    if (background != null) {
-      background.flush();
-    }
   }
 
   /**
@@ -136,7 +129,7 @@ public final class Console {
       }
       calls().call("read(keyboard)", () -> readBytes(line));
       if (typedAhead) {
-        print(TerminalOutput.harmless(line.toByteArray()));
+        print(TerminalOutput.harmless(line.toString(StandardCharsets.UTF_8)));
       }
     } catch (IOException e) {
       throw new IOException("cannot read standard input: " + Describe.reason(e), e);
@@ -185,13 +178,12 @@ public final class Console {
   }
 
   /**
-   * Opens standard output for data from a peer. What was said before is shown before it; on a
-   * terminal the data is made harmless.
+   * Opens standard output for data from a peer; on a terminal the data is made harmless.
    *
    * @return a stream whose errors name standard output; closing it leaves standard output open
    */
   public OutputStream display() {
-    OutputStream out = streams.output(this::flush);
+    OutputStream out = streams.output();
     return streams.outIsTerminal() ? new TerminalOutput(out) : out;
   }
 }

@@ -2,40 +2,34 @@ package cli;
 
 import java.io.PrintStream;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Prints to standard error in a thread of its own, in order, so that a terminal or a pipe that is
- * stuck holds up nobody. Texts for which there is no room are counted, and the count is printed
- * when the stream moves again.
+ * Prints to standard error, in order, in a thread of its own: a stuck terminal or pipe holds up
+ * nobody. Texts that find no room are counted, and the count is printed when it moves again.
  */
 final class Notices {
-  /** At 60 characters each, a megabyte or two. */
-  private static final int MOST_WAITING = 10_000;
-
-  /** Then the stream is stuck. */
-  private static final long PATIENCE_MILLIS = 250;
-
   private final PrintStream err;
-  private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
   private final AtomicInteger lost = new AtomicInteger();
-  private volatile boolean closed;
+
+  /** At 60 characters each, a megabyte or two. */
+  private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>(10_000);
+
+  private final ThreadPoolExecutor printer =
+      new ThreadPoolExecutor(
+          1, 1, 0, TimeUnit.SECONDS, waiting, task -> new Thread(task, "notices"), this::refuse);
 
   Notices(PrintStream err) {
     this.err = err;
-    Thread printer = new Thread(this::run, "notices");
-    printer.setDaemon(true);
-    printer.start();
+    printer.prestartCoreThread(); // Later the system may have no thread left.
   }
 
   /** Prints a text soon; returns at once. */
   void print(String text) {
-    if (!closed && !waiting.offer(() -> printNow(text))) {
-      lost.incrementAndGet();
-    }
+    printer.execute(() -> printNow(text));
   }
 
   private void printNow(String text) {
@@ -46,31 +40,19 @@ final class Notices {
     }
   }
 
-  private void run() {
-    try {
-      while (true) {
-        waiting.take().run();
-      }
-    } catch (InterruptedException e) {
-      // Nobody does that.
+  private void refuse(Runnable text, ThreadPoolExecutor printer) {
+    if (!printer.isShutdown()) {
+      lost.incrementAndGet();
     }
   }
 
-  /** Waits until everything is printed, but not for a stream that is stuck. */
-  void flush() {
-    CountDownLatch printed = new CountDownLatch(1);
+  /** Takes no more, and waits until everything is printed, but not for a stream that is stuck. */
+  void close() {
+    printer.shutdown();
     try {
-      if (waiting.offer(printed::countDown)) {
-        printed.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-      }
+      printer.awaitTermination(250, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** Takes no more, and flushes. */
-  void close() {
-    closed = true;
-    flush();
   }
 }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -15,16 +14,13 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.PicocliException;
 import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine.UnmatchedArgumentException;
 import sockets.Describe;
 
 /** Runs a command: turns a command line into a run, and a failure into a line and a status. */
 public final class Program {
   static {
-    // Nobody here needs the converters of java.sql and so on, or Groovy's closures, which take a
-    // starting program time.
+    // Converters for java.sql and so on, and Groovy's closures, would only take start-up time.
     System.setProperty("picocli.converters.excludes", ".*");
     System.setProperty("picocli.disable.closures", "true");
   }
@@ -83,10 +79,18 @@ public final class Program {
     try {
       ParseResult parsed = command.parseArgs(args);
       if (CommandLine.executeHelpRequest(parsed) != null) {
-        streams.output(() -> {}).write(help.toString().getBytes());
+        streams.output().write(help.toString().getBytes());
         return ExitCode.OK;
       }
-      throwWorst(parsed);
+      // An unknown option is often the cause of other errors: its value is taken for a parameter.
+      for (String argument : parsed.unmatched()) {
+        if (argument.startsWith("-")) {
+          throw console.usageError("Unknown option: '" + argument + "'");
+        }
+      }
+      if (!parsed.errors().isEmpty()) {
+        throw parsed.errors().get(0);
+      }
       return program.call();
     } catch (ParameterException e) {
       Throwable cause = e.getCause();
@@ -103,21 +107,6 @@ public final class Program {
     } catch (Exception e) {
       e.printStackTrace(streams.err()); // It is a bug.
       return ExitCode.SOFTWARE;
-    } finally {
-      console.flush();
-    }
-  }
-
-  private static void throwWorst(ParseResult parsed) {
-    // An unknown option is often the cause of other errors, as its value is taken for a parameter.
-    for (String argument : parsed.unmatched()) {
-      if (argument.startsWith("-")) {
-        CommandLine command = parsed.commandSpec().commandLine();
-        throw new UnmatchedArgumentException(command, List.of(argument));
-      }
-    }
-    if (!parsed.errors().isEmpty()) {
-      throw (PicocliException) parsed.errors().get(0);
     }
   }
 

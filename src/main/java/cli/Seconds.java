@@ -4,15 +4,12 @@ import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/**
- * Reads a length of time in seconds, with decimals; a positive one is never rounded to zero.
- *
- * <p>Not with BigDecimal, whose tables take a starting program 10 ms to set up (Java 25).
- */
+/** Reads seconds, with decimals; a positive time is never rounded to zero. */
 final class Seconds implements ITypeConverter<Duration> {
   @Override
   public Duration convert(String text) {
     if (text.matches("[0-9]+[.]?[0-9]*|[.][0-9]+")) {
+      // BigDecimal would take a starting program 10 ms (Java 25).
       double millis = Double.parseDouble(text) * 1000;
       if (millis <= Integer.MAX_VALUE) { // more than that no socket can be told to wait
         return Duration.ofMillis(millis > 0 ? Math.max(1, Math.round(millis)) : 0);

@@ -6,7 +6,6 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -25,10 +24,7 @@ record StandardStreams(
     boolean outIsTerminal) {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
-  /**
-   * Takes those of this process. One that was closed when the process started is empty, can't be
-   * written, or is silent.
-   */
+  /** Those of this process. One that was closed at its start is empty, unwritable or silent. */
   static StandardStreams ofProcess() {
     return new StandardStreams(
         isOpen(DESCRIPTORS, 0)
@@ -41,8 +37,7 @@ record StandardStreams(
   }
 
   /**
-   * Whether a descriptor is the user's. The JVM opens files before {@code main} runs, and they get
-   * the numbers that are free.
+   * Whether it is the user's. What the JVM opens before main runs gets the numbers that are free.
    */
   static boolean isOpen(Path descriptors, int number) {
     try {
@@ -78,11 +73,10 @@ record StandardStreams(
   }
 
   /** Standard output, whose errors name it; closing it leaves the descriptor open. */
-  OutputStream output(Runnable beforeEachWrite) {
+  OutputStream output() {
     return new OutputStream() {
       @Override
       public void write(byte[] bytes, int offset, int length) throws IOException {
-        beforeEachWrite.run();
         try {
           out.write(bytes, offset, length);
         } catch (IOException e) {
@@ -113,12 +107,7 @@ record StandardStreams(
   }
 
   private static int run(String... command) throws IOException {
-    try {
-      return new ProcessBuilder(command).inheritIO().start().waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException();
-    }
+    return new ProcessBuilder(command).inheritIO().start().onExit().join().exitValue();
   }
 
   /** A console does not tell one stream from another. */

@@ -1,6 +1,5 @@
 package cli;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -35,10 +34,8 @@ final class TerminalOutput extends OutputStream {
     this.terminal = terminal;
   }
 
-  static String harmless(byte[] text) throws IOException {
-    ByteArrayOutputStream shown = new ByteArrayOutputStream();
-    new TerminalOutput(shown).write(text);
-    return shown.toString(StandardCharsets.UTF_8);
+  static String harmless(String text) {
+    return HARMFUL.matcher(text).replaceAll(TerminalOutput::spelt);
   }
 
   @Override
@@ -75,8 +72,7 @@ final class TerminalOutput extends OutputStream {
     String text = decoded.flip().toString();
     if (!text.isEmpty()) {
       lineBegun = !text.endsWith("\n");
-      String shown = HARMFUL.matcher(text).replaceAll(TerminalOutput::spelt);
-      terminal.write(shown.getBytes(StandardCharsets.UTF_8));
+      terminal.write(harmless(text).getBytes(StandardCharsets.UTF_8));
     }
   }
 

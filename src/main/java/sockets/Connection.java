@@ -6,14 +6,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import jdk.net.ExtendedSocketOptions;
 
-/**
- * One established TCP connection, used by one thread at a time. Any other thread may close it,
- * which ends a call that blocks in it.
- */
+/** A TCP connection that one thread uses. Any other may close it, which ends a blocked call. */
 public final class Connection implements Closeable {
   // With more the kernel takes megabytes at once and then nothing for a long time: to the idle
   // watch a slow reader would look idle.
@@ -92,7 +90,7 @@ public final class Connection implements Closeable {
    * @param limit counted in milliseconds; zero waits for ever
    * @return how many bytes came, at least 1; or -1 at the end of the stream
    * @throws SocketTimeoutException if none came, with words for a user; the connection is as it was
-   * @throws ConnectionException if the connection was reset, failed, or was closed from this side
+   * @throws SocketException if the connection was reset, failed, or was closed from this side
    */
   public int receive(byte[] buffer, Duration limit) throws IOException {
     try {
@@ -116,10 +114,10 @@ public final class Connection implements Closeable {
    *
    * @param bytes holds what to send, from its start
    * @param length how many bytes of it
-   * @throws ConnectionException if the connection was reset, failed, or was closed from this side;
-   *     how many of the bytes the peer got is then unknown
+   * @throws SocketException if the connection was reset, failed, or was closed from this side; how
+   *     many of the bytes the peer got is then unknown
    */
-  public void send(byte[] bytes, int length) throws ConnectionException {
+  public void send(byte[] bytes, int length) throws SocketException {
     try {
       out.write(bytes, 0, length);
       sent += length;
@@ -131,9 +129,9 @@ public final class Connection implements Closeable {
   /**
    * Ends the stream to the peer and still receives (half-close, RFC 1122 section 4.2.2.13).
    *
-   * @throws ConnectionException if the connection has already failed
+   * @throws SocketException if the connection has already failed
    */
-  public void halfClose() throws ConnectionException {
+  public void halfClose() throws SocketException {
     try {
       socket.shutdownOutput();
     } catch (IOException e) {
@@ -141,7 +139,7 @@ public final class Connection implements Closeable {
     }
   }
 
-  /** Closes the connection; a thread blocked in it gets a {@link ConnectionException}. */
+  /** Closes the connection; a thread blocked in it gets a {@link SocketException}. */
   @Override
   public void close() {
     closeQuietly(socket);
@@ -155,21 +153,19 @@ public final class Connection implements Closeable {
     }
   }
 
-  /** Closes from another thread; a call that is blocked here fails with this reason. */
-  void closeIdle(String why) {
-    closedBecause = why;
-    close();
-  }
-
-  /** Counts the looks of the idle watch, this one included, since it last saw progress. */
-  int looksWithoutProgress() {
+  /** Looks once, and closes the connection when more looks than these have seen no progress. */
+  void closeIfIdle(int looks, Duration limit) {
     long progress = received + sent;
     looksWithoutProgress = progress == progressSeen ? looksWithoutProgress + 1 : 0;
     progressSeen = progress;
-    return looksWithoutProgress;
+    // One look more, for a stop of this process that was too short to be noticed.
+    if (looksWithoutProgress > looks) {
+      closedBecause = "no progress for " + Describe.seconds(limit);
+      close();
+    }
   }
 
-  private ConnectionException lost(IOException e) {
+  private SocketException lost(IOException e) {
     String what = "connection to " + peer + " lost: " + Describe.reason(e);
     if (closedBecause != null) {
       what = "connection to " + peer + " closed: " + closedBecause;
@@ -177,6 +173,6 @@ public final class Connection implements Closeable {
         || Describe.reason(e).equals("Remote host terminated the connection")) { // from TLS
       what = peer + " ended the stream without ending TLS: the answer may be cut short";
     }
-    return new ConnectionException(what, e);
+    return new SocketException(what);
   }
 }

@@ -11,10 +11,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.StringJoiner;
 
 /**
  * Connects to a host by name.
@@ -44,13 +41,12 @@ public record Connector(
    * @param host a name or an address
    * @param port 1 to 65535
    * @return the connection to the first address that answered
-   * @throws ConnectionException if a server answered and the connection could not be secured
-   * @throws IOException if the name has no address, or none of them answers; the message says which
-   *     failed how
+   * @throws IOException if the name has no address, none answers, or the first that answers can't
+   *     be trusted; the message says which failed how
    */
   public Connection connect(String host, int port) throws IOException {
     String peer = Describe.hostAndPort(host, port);
-    Map<String, String> failures = new LinkedHashMap<>(); // reason to addresses
+    List<String> failures = new ArrayList<>();
     List<InetAddress> addresses = new ArrayList<>(List.of(resolve(host)));
     addresses.removeIf(address -> !family.isInstance(address));
     if (addresses.isEmpty()) {
@@ -64,29 +60,26 @@ public record Connector(
       try {
         socket.connect(new InetSocketAddress(address, port), Math.toIntExact(timeout.toMillis()));
         if (socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress())) {
-          // Nobody listens there, and the system has chosen that port as our own: a simultaneous
-          // open (RFC 9293, section 3.5) with ourselves.
+          // Nobody listens: a simultaneous open (RFC 9293, section 3.5) with ourselves.
           throw new ConnectException("Connection refused");
         }
         Connection.prepare(socket);
         if (tls != null) {
           answered = true;
-          long left = timeout.isZero() ? 0 : Math.max(1, deadline - System.nanoTime());
+          long left = timeout.isZero() ? Long.MAX_VALUE : deadline - System.nanoTime();
           socket = tls.secure(socket, host, calls, left);
         }
         return new Connection(socket, peer);
       } catch (IOException e) {
         socket.close();
         if (answered) {
-          throw new ConnectionException("cannot secure " + peer + ": " + reason(e), e);
+          throw new IOException("cannot secure " + peer + ": " + reason(e), e);
         }
-        failures.merge(reason(e), Describe.address(address), (one, other) -> one + ", " + other);
+        String which = addresses.size() == 1 ? "" : " (" + Describe.address(address) + ")";
+        failures.add(reason(e) + which);
       }
     }
-    boolean one = addresses.size() == 1;
-    StringJoiner reasons = new StringJoiner("; ", "cannot connect to " + peer + ": ", "");
-    failures.forEach((why, where) -> reasons.add(one ? why : why + " (" + where + ")"));
-    throw new IOException(reasons.toString());
+    throw new IOException("cannot connect to " + peer + ": " + String.join("; ", failures));
   }
 
   static InetAddress[] resolve(String host) throws IOException {

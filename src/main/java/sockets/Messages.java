@@ -3,13 +3,13 @@ package sockets;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /**
- * The messages that arrive on a connection. A message is a line, which ends with LF or CRLF. So
- * that a peer which sends no line endings can talk, silence after its bytes ends a message too, and
- * so does the end of the stream.
+ * The messages that arrive on a connection: lines that end with LF or CRLF. So that a peer without
+ * line endings can talk, silence after its bytes ends a message too, and so does the stream's end.
  */
 public final class Messages {
   private final Connection connection;
@@ -26,8 +26,7 @@ public final class Messages {
    *
    * @param connection where they arrive
    * @param gap the silence that ends a message, counted in milliseconds; zero: none does
-   * @param idle the silence that is too long where no message can end, counted in milliseconds;
-   *     zero: none is
+   * @param idle the silence before a message that is too long, in milliseconds; zero: none is
    */
   public Messages(Connection connection, Duration gap, Duration idle) {
     this.connection = connection;
@@ -40,7 +39,8 @@ public final class Messages {
    *
    * @param to where it goes
    * @return false if the stream has ended and there is no further message
-   * @throws ConnectionException if the connection failed, or the peer was silent for too long
+   * @throws SocketException if the connection failed
+   * @throws SocketTimeoutException if the peer was silent for too long
    * @throws IOException if writing failed
    */
   public boolean copyNext(OutputStream to) throws IOException {
@@ -81,24 +81,21 @@ public final class Messages {
 
   /** Waits for a byte; false at the end of the stream, and where silence ends the message. */
   private boolean hasNext(boolean begun, OutputStream message) throws IOException {
-    boolean gapEndsIt = begun && !gap.isZero();
-    while (next == end) {
-      message.flush();
-      try {
-        next = 0;
-        end = 0;
-        end = Math.max(connection.receive(buffer, gapEndsIt ? gap : idle), 0);
-      } catch (SocketTimeoutException e) {
-        if (!gapEndsIt) {
-          throw new ConnectionException(e.getMessage(), e);
-        }
-        endedBySilence = true;
-        return false;
-      }
-      if (end == 0) {
-        return false;
-      }
+    if (next < end) {
+      return true;
     }
-    return true;
+    message.flush();
+    boolean gapEndsIt = begun && !gap.isZero();
+    next = 0;
+    end = 0;
+    try {
+      end = connection.receive(buffer, gapEndsIt ? gap : idle);
+    } catch (SocketTimeoutException e) {
+      if (!gapEndsIt) {
+        throw e;
+      }
+      endedBySilence = true;
+    }
+    return end > 0;
   }
 }

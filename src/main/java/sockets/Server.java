@@ -16,10 +16,8 @@ import java.util.function.Consumer;
 
 /** Listens and accepts, one connection at a time or with a thread for each, until it is closed. */
 public final class Server implements Closeable {
-  /** As deep as Linux lets it be by default (net.core.somaxconn, listen(2)). */
-  private static final int BACKLOG = 4096;
-
-  private static final long WARNING_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+  /** Of the idle watch, within its limit. */
+  private static final int LOOKS = 8;
 
   private final ServerSocket listening;
   private final Consumer<String> warnings;
@@ -51,7 +49,8 @@ public final class Server implements Closeable {
     Threads.openDescriptors();
     ServerSocket socket = calls.serverSocket();
     try {
-      socket.bind(new InetSocketAddress(address, port), BACKLOG);
+      // As deep a backlog as Linux allows by default (net.core.somaxconn, listen(2)).
+      socket.bind(new InetSocketAddress(address, port), 4096);
       return new Server(socket, warnings);
     } catch (IOException e) {
       socket.close();
@@ -82,7 +81,7 @@ public final class Server implements Closeable {
         long now = System.nanoTime();
         if (now - nextWarning >= 0) {
           warnings.accept("cannot accept: " + Describe.reason(e) + ": new clients wait");
-          nextWarning = now + WARNING_INTERVAL_NANOS;
+          nextWarning = now + TimeUnit.SECONDS.toNanos(10);
         }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
       }
@@ -141,19 +140,19 @@ public final class Server implements Closeable {
   }
 
   /**
-   * Closes connections that make no progress. Call it before {@link #serve}.
+   * Closes connections that make no progress. Call it before {@link #serve}. It looks at all of
+   * them now and then, so that the threads that serve them need no clock.
    *
-   * @param limit the time without a byte read or written; in fact up to a quarter longer; zero:
-   *     never
+   * @param limit time without a byte read or written, in fact up to a quarter more; zero: never
    */
   public void closeIdle(Duration limit) {
     watched = !limit.isZero();
-    IdleWatch watch = new IdleWatch(active, limit);
-    every(watch.interval(), watch);
+    every(limit.dividedBy(LOOKS), () -> active.forEach(each -> each.closeIfIdle(LOOKS, limit)));
   }
 
   /**
-   * Runs a task again and again, until the server is closed.
+   * Runs a task again and again, until the server is closed. A late run is left out: this process
+   * was stopped (SIGSTOP, Ctrl-Z, a frozen container), and its clients could do nothing.
    *
    * @param interval between one run and the next; zero: never
    * @param task must not block; if it fails, it is run again all the same
@@ -162,9 +161,12 @@ public final class Server implements Closeable {
     Runnable loop =
         () -> {
           while (!listening.isClosed()) {
+            long latest = System.nanoTime() + 2 * interval.toNanos();
             LockSupport.parkNanos(interval.toNanos());
             try {
-              task.run();
+              if (System.nanoTime() - latest < 0) {
+                task.run();
+              }
             } catch (RuntimeException e) {
               // The next run may be luckier.
             }
@@ -181,10 +183,7 @@ public final class Server implements Closeable {
     return new Totals(active.size(), served, sentByEnded + sent);
   }
 
-  /**
-   * Stops listening, which ends {@link #accept}, and {@link #serve} once there is a place. The
-   * connections live on.
-   */
+  /** Stops listening: ends {@link #accept}, and {@link #serve} once there is a place. */
   @Override
   public void close() {
     Connection.closeQuietly(listening);

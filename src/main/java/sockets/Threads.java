@@ -19,12 +19,6 @@ public enum Threads {
   /** Threads of the operating system. One whose connection has ended serves another. */
   PLATFORM;
 
-  /**
-   * How long a platform thread waits for another client. When thousands have left, their threads
-   * keep memory, and the kernel searches long lists of waiting threads to wake one of them.
-   */
-  private static final int IDLE_SECONDS = 15;
-
   /** {@return whether these are virtual; {@link #AUTO} ones are where the JVM has such: Java 21} */
   public boolean areVirtual() {
     return this == VIRTUAL || this == AUTO && Runtime.version().feature() >= 21;
@@ -39,13 +33,20 @@ public enum Threads {
    */
   public Executor perConnection() {
     if (areVirtual()) {
-      Executor virtual = virtualThreads();
-      virtual.execute(Threads::openDescriptors);
-      return virtual;
+      try { // in a way that Java 17 can compile
+        Executor virtual =
+            (Executor) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        virtual.execute(Threads::openDescriptors);
+        return virtual;
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(e);
+      }
     }
+    // When thousands have left, their threads keep memory, and the kernel searches long lists of
+    // waiting threads to wake one of them: they wait for another client for 15 s at most.
     ThreadFactory daemons = task -> daemon(task, "client");
     return new ThreadPoolExecutor(
-        0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons);
+        0, Integer.MAX_VALUE, 15, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons);
   }
 
   static Thread daemon(Runnable task, String name) {
@@ -54,19 +55,9 @@ public enum Threads {
     return thread;
   }
 
-  /** An executor that Java 17 can't compile. */
-  private static Executor virtualThreads() {
-    try {
-      return (Executor) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /**
-   * Has the JVM open the descriptors that it needs for itself, with the first close of a socket and
-   * the first wait of a virtual thread. When there are none left, no socket could ever be closed,
-   * and no virtual thread could wait.
+   * Has the JVM open what it needs for the first close of a socket, and for the first wait of a
+   * virtual thread: with no descriptor left, no socket could ever close, and no such thread wait.
    */
   static void openDescriptors() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

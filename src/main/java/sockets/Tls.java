@@ -65,7 +65,7 @@ final class Tls {
 
   /**
    * Shakes hands, in several recv() and send(). A server can make each of them last, so the time is
-   * limited by closing the socket from another thread; zero nanoseconds are no limit.
+   * limited by closing the socket from another thread.
    */
   Socket secure(Socket socket, String host, BlockingCalls calls, long nanos) throws IOException {
     SSLSocket secured =
@@ -76,9 +76,7 @@ final class Tls {
     secured.setSSLParameters(parameters);
     CompletableFuture<Void> late = new CompletableFuture<>();
     late.thenRun(() -> Connection.closeQuietly(socket));
-    if (nanos != 0) {
-      late.completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
-    }
+    late.completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
     try {
       calls.call("handshake()", () -> handshake(secured));
     } catch (IOException e) {

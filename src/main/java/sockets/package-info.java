@@ -1,6 +1,5 @@
 /**
- * The blocking socket layer: connect, listen, accept, receive, send, half-close. It prints nothing,
- * never exits and imports nothing but the JDK's. What it has to tell is in exceptions, whose
- * messages read "what: why".
+ * The blocking socket layer. It prints nothing, never exits and imports only the JDK's classes. The
+ * messages of its exceptions read "what: why".
  */
 package sockets;

@@ -8,10 +8,8 @@ import static testkit.Capture.lines;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,13 +43,6 @@ class ConsoleTest {
     assertEquals(lines(lines), program.err.text());
   }
 
-  private Console console(InputStream in, OutputStream err) {
-    PrintStream print = new PrintStream(err, true);
-    Console console = new Console();
-    console.open(null, new StandardStreams(in, screen, print, false, false));
-    return console;
-  }
-
   @ParameterizedTest
   @CsvSource(
       textBlock =
@@ -69,7 +60,9 @@ class ConsoleTest {
   void aLineIsReadAsItIsWithoutItsEndingAndNotAByteMore(String input, String line, String rest)
       throws IOException {
     InputStream in = new ByteArrayInputStream(bytes(input));
-    Console console = console(in, screen);
+    Console console = new Console();
+    PrintStream err = new PrintStream(screen);
+    console.open(null, new StandardStreams(in, screen, err, false, false));
     String read = console.readLine("> ");
     assertArrayEquals(bytes(line), read.getBytes(ISO_8859_1));
     assertArrayEquals(bytes(rest), in.readAllBytes());
@@ -119,22 +112,5 @@ class ConsoleTest {
   void aPipeIsNeitherDiscardedNorPrompted() {
     Running program = Running.of(Sample.of(discarder)).type("half").endInput();
     assertSaid(program, "Sample: 'half'", "Sample: none");
-  }
-
-  @Test
-  void inTheBackgroundDataComesAfterWhatWasSaidUnlessStandardErrorIsStuck() throws IOException {
-    Semaphore moves = new Semaphore(20);
-    Console console = console(null, NoticesTest.stuck(screen, moves));
-    console.openBackground();
-    OutputStream out = console.display();
-    for (int i = 0; i < 20; i++) {
-      console.print("said\n");
-      out.write(bytes("data$"));
-    }
-    console.print("stuck\n");
-    out.write(bytes("data$"));
-    moves.release();
-    console.closeBackground();
-    assertEquals("said\ndata\n".repeat(20) + "data\nstuck\n", screen.text());
   }
 }

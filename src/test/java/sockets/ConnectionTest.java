@@ -42,7 +42,7 @@ class ConnectionTest {
   }
 
   private static String failure(Executable action) {
-    return assertThrows(ConnectionException.class, action).getMessage();
+    return assertThrows(SocketException.class, action).getMessage();
   }
 
   @Test
@@ -118,8 +118,9 @@ class ConnectionTest {
         new FutureTask<>(() -> failure(() -> watched.send(all, all.length)));
     new Thread(blocked).start();
     peer.receive(1);
-    watched.closeIdle("enough");
-    assertEquals("connection to " + peer.name() + " closed: enough", blocked.get());
+    watched.closeIfIdle(-1, Duration.ofSeconds(1));
+    String why = " closed: no progress for 1 s";
+    assertEquals("connection to " + peer.name() + why, blocked.get());
   }
 
   @Test

@@ -108,9 +108,9 @@ class MessagesTest {
       int gap, String script, String failure, String written) throws IOException {
     Messages messages = messages(script, Duration.ofSeconds(gap), IDLE);
     ByteArrayOutputStream to = new ByteArrayOutputStream();
-    ConnectionException e =
+    IOException e =
         assertThrows(
-            ConnectionException.class,
+            IOException.class,
             () -> {
               while (messages.copyNext(to)) {}
             });
