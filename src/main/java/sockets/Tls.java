@@ -79,13 +79,15 @@ final class Tls {
     late.completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
     try {
       calls.call("handshake()", () -> handshake(secured));
+      if (late.cancel(false)) {
+        return secured;
+      }
     } catch (IOException e) {
-      throw late.isDone() ? new SocketTimeoutException() : new IOException(reason(e, host), e);
+      if (!late.isDone()) {
+        throw new IOException(reason(e, host), e);
+      }
     }
-    if (!late.cancel(false)) {
-      throw new SocketTimeoutException();
-    }
-    return secured;
+    throw new SocketTimeoutException();
   }
 
   /** The name as certificates have it: an address without brackets and zone, no dot at the end. */
