@@ -1,7 +1,6 @@
 import cli.Console;
 import cli.Port;
 import cli.Program;
-import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -22,12 +21,7 @@ import sockets.Totals;
     name = "EchoServer",
     description = "Send every client back what it sent; one thread per connection.",
     footer = "  java -cp blocking-sockets.jar EchoServer 7000")
-final class EchoServer implements Callable<Integer>, Closeable {
-  /** What an idle client costs. A client whose messages fill it gets a larger one. */
-  private static final int FIRST_BUFFER_BYTES = 512;
-
-  private static final int LAST_BUFFER_BYTES = 1 << 16;
-
+final class EchoServer implements Callable<Integer> {
   @Mixin private Console console;
 
   @Parameters(
@@ -70,7 +64,7 @@ final class EchoServer implements Callable<Integer>, Closeable {
               + " never).")
   private Duration reportInterval = Duration.ZERO;
 
-  private volatile Server server;
+  private Server server;
   private long lastReport;
   private long reported; // bytes
 
@@ -87,26 +81,20 @@ final class EchoServer implements Callable<Integer>, Closeable {
       console.refuse("--threads", "this JVM has no virtual threads (needs Java 21 or newer)");
     }
     Executor threadPerConnection = threads.perConnection();
-    Server listening = Server.listen(console.calls(), bind, port, console::say);
-    console.openBackground();
-    server = listening; // From here on a signal closes it.
+    server = Server.listen(console.calls(), bind, port, console::say);
+    console.openBackground(this::stop);
     lastReport = System.nanoTime();
     server.every(reportInterval, this::report);
-    server.closeIdle(idleTimeout);
     String kind = threads.areVirtual() ? "virtual" : "platform";
     console.notice("listening on " + server.address() + ", a " + kind + " thread for each client");
-    server.serve(maxClients, threadPerConnection, this::serve);
+    server.serve(maxClients, idleTimeout, threadPerConnection, this::serve);
     return 0;
   }
 
   /** Stops listening, and prints the totals. The connections end with the process. */
-  @Override
-  public void close() {
-    if (server != null) {
-      server.close();
-      console.notice("stopped: " + text(server.totals()));
-      console.closeBackground();
-    }
+  private void stop() {
+    server.close();
+    console.notice("stopped: " + text(server.totals()));
   }
 
   void report() {
@@ -138,14 +126,14 @@ final class EchoServer implements Callable<Integer>, Closeable {
   private void echo(Connection client) throws IOException {
     // A virtual thread that lets others run first often finds its next bytes there, without a wait.
     boolean yields = threads.areVirtual();
-    byte[] buffer = new byte[FIRST_BUFFER_BYTES];
+    byte[] buffer = new byte[128]; // as thousands of clients may be idle
     for (int count; (count = client.receive(buffer, Duration.ZERO)) >= 0; ) {
       client.send(buffer, count);
       if (yields) {
         Thread.yield();
       }
-      if (count == buffer.length && count < LAST_BUFFER_BYTES) {
-        buffer = new byte[Math.min(8 * count, LAST_BUFFER_BYTES)];
+      if (count == buffer.length && count < 1 << 16) {
+        buffer = new byte[8 * count];
       }
     }
   }

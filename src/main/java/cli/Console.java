@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,7 +29,7 @@ import sockets.Describe;
 public final class Console {
   private CommandLine program;
   private StandardStreams streams;
-  private volatile Notices background;
+  private Consumer<String> printer;
 
   @Option(
       names = {"-q", "--quiet"},
@@ -45,6 +46,7 @@ public final class Console {
   void open(CommandLine command, StandardStreams standard) {
     program = command;
     streams = standard;
+    printer = streams.err()::print;
   }
 
   ParameterException usageError(String why) {
@@ -91,22 +93,23 @@ public final class Console {
   }
 
   void print(String text) {
-    if (background == null) {
-      streams.err().print(text);
-      streams.err().flush();
-    } else {
-      background.print(text);
-    }
+    printer.accept(text);
   }
 
-  /** From now on nothing waits for standard error, which may be stuck. */
-  public void openBackground() {
-    background = new Notices(streams.err());
-  }
-
-  /** From now on nothing is said, and what was said is printed, unless standard error is stuck. */
-  public void closeBackground() {
-    background.close();
+  /**
+   * From now on nothing waits for standard error, which may be stuck.
+   *
+   * @param last runs when SIGTERM, Ctrl-C or hang-up ends the process; what it says is printed
+   */
+  public void openBackground(Runnable last) {
+    Notices background = new Notices(streams.err());
+    printer = background::print;
+    Runnable end =
+        () -> {
+          last.run();
+          background.close();
+        };
+    streams.atSignal().accept(end);
   }
 
   /**

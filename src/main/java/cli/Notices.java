@@ -34,7 +34,6 @@ final class Notices {
 
   private void printNow(String text) {
     err.print(text);
-    err.flush();
     if (waiting.isEmpty() && lost.get() > 0) {
       err.printf("(%d lines could not be printed: standard error was stuck)%n", lost.getAndSet(0));
     }

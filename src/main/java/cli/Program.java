@@ -1,6 +1,5 @@
 package cli;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -30,28 +29,12 @@ public final class Program {
   /**
    * Runs a command with the standard streams of the process, and ends the process.
    *
-   * @param program has a {@link Console} mixed in as {@code console}; if it is {@link Closeable},
-   *     it is closed on SIGTERM, Ctrl-C and hang-up
+   * @param program has a {@link Console} mixed in as {@code console}
    * @param args the command line
    */
   public static void main(Callable<Integer> program, String... args) {
     Thread.setDefaultUncaughtExceptionHandler(new LastWords(program.getClass().getSimpleName()));
-    try {
-      if (program instanceof Closeable closeable) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> close(closeable)));
-      }
-    } catch (IllegalStateException e) {
-      return; // A signal has come already.
-    }
     System.exit(run(program, StandardStreams.ofProcess(), args));
-  }
-
-  private static void close(Closeable program) {
-    try {
-      program.close();
-    } catch (IOException e) {
-      // The process ends.
-    }
   }
 
   /** Runs a command with other streams, and returns its exit status. */

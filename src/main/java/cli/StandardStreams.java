@@ -10,18 +10,21 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import sockets.Describe;
 
 /**
- * Standard input, output and error, and which of them are terminals. {@link System#in} reads ahead
- * and {@link System#out} hides errors, so the descriptors themselves are used.
+ * Standard input, output and error, which of them are terminals, and what has a task run when the
+ * process ends. {@link System#in} reads ahead and {@link System#out} hides errors, so the
+ * descriptors themselves are used.
  */
 record StandardStreams(
     InputStream in,
     OutputStream out,
     PrintStream err,
     boolean inIsTerminal,
-    boolean outIsTerminal) {
+    boolean outIsTerminal,
+    Consumer<Runnable> atSignal) {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
   /** Those of this process. One that was closed at its start is empty, unwritable or silent. */
@@ -33,7 +36,16 @@ record StandardStreams(
         new FileOutputStream(isOpen(DESCRIPTORS, 1) ? FileDescriptor.out : new FileDescriptor()),
         isOpen(DESCRIPTORS, 2) ? System.err : new PrintStream(OutputStream.nullOutputStream()),
         isTerminal(DESCRIPTORS, 0),
-        isTerminal(DESCRIPTORS, 1));
+        isTerminal(DESCRIPTORS, 1),
+        StandardStreams::runAtSignal);
+  }
+
+  private static void runAtSignal(Runnable task) {
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(task));
+    } catch (IllegalStateException e) {
+      // A signal has come already.
+    }
   }
 
   /**

@@ -16,8 +16,19 @@ import java.util.function.Consumer;
 
 /** Listens and accepts, one connection at a time or with a thread for each, until it is closed. */
 public final class Server implements Closeable {
-  /** Of the idle watch, within its limit. */
+  /** How often idle connections are looked for, within the time that they may be idle. */
   private static final int LOOKS = 8;
+
+  /** What a server does for a client. */
+  public interface Handler {
+    /**
+     * Serves one connection, from its first byte to its last.
+     *
+     * @param connection an accepted connection, which the server closes afterwards
+     * @throws IOException if it failed; the message becomes a warning
+     */
+    void handle(Connection connection) throws IOException;
+  }
 
   private final ServerSocket listening;
   private final Consumer<String> warnings;
@@ -93,10 +104,15 @@ public final class Server implements Closeable {
    * the first is named {@code client-1}, and so on.
    *
    * @param maxClients how many to serve at once; the next ones wait in the backlog
+   * @param idle time without a byte read or written after which a connection is closed, in fact up
+   *     to a quarter more; zero: never
    * @param threads runs each handler
    * @param handler serves each connection
    */
-  public void serve(int maxClients, Executor threads, Handler handler) {
+  public void serve(int maxClients, Duration idle, Executor threads, Handler handler) {
+    watched = !idle.isZero();
+    // A timer looks now and then, so that the threads that serve need no clock.
+    every(idle.dividedBy(LOOKS), () -> active.forEach(each -> each.closeIfIdle(LOOKS, idle)));
     Semaphore places = new Semaphore(maxClients);
     while (true) {
       places.acquireUninterruptibly();
@@ -137,17 +153,6 @@ public final class Server implements Closeable {
       }
       places.release();
     }
-  }
-
-  /**
-   * Closes connections that make no progress. Call it before {@link #serve}. It looks at all of
-   * them now and then, so that the threads that serve them need no clock.
-   *
-   * @param limit time without a byte read or written, in fact up to a quarter more; zero: never
-   */
-  public void closeIdle(Duration limit) {
-    watched = !limit.isZero();
-    every(limit.dividedBy(LOOKS), () -> active.forEach(each -> each.closeIfIdle(LOOKS, limit)));
   }
 
   /**

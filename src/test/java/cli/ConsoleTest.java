@@ -62,7 +62,7 @@ class ConsoleTest {
     InputStream in = new ByteArrayInputStream(bytes(input));
     Console console = new Console();
     PrintStream err = new PrintStream(screen);
-    console.open(null, new StandardStreams(in, screen, err, false, false));
+    console.open(null, new StandardStreams(in, screen, err, false, false, null));
     String read = console.readLine("> ");
     assertArrayEquals(bytes(line), read.getBytes(ISO_8859_1));
     assertArrayEquals(bytes(rest), in.readAllBytes());

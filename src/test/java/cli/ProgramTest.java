@@ -67,7 +67,7 @@ class ProgramTest {
     Capture out = new Capture();
     PrintStream err = new PrintStream(out, true);
     Program.run(
-        Sample.of(SPEAKS), new StandardStreams(null, out, err, !terminal, terminal), option);
+        Sample.of(SPEAKS), new StandardStreams(null, out, err, !terminal, terminal, null), option);
     assertEquals(coloured, out.text().contains("\u001b["), out.text());
     assertFalse(out.text().isEmpty());
   }

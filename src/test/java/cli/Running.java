@@ -7,8 +7,10 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -30,12 +32,14 @@ public final class Running {
   public final Capture err = new Capture();
 
   private final Keyboard keyboard = new Keyboard();
+  private final List<Runnable> atSignal = new CopyOnWriteArrayList<>();
   private final FutureTask<Integer> run;
 
   private Running(Callable<Integer> program, boolean broken, boolean isTerminal, String... args) {
     OutputStream to = broken ? BROKEN : out;
     PrintStream printErr = new PrintStream(err, true, UTF_8);
-    StandardStreams streams = new StandardStreams(keyboard, to, printErr, isTerminal, isTerminal);
+    StandardStreams streams =
+        new StandardStreams(keyboard, to, printErr, isTerminal, isTerminal, atSignal::add);
     run = new FutureTask<>(() -> Program.run(program, streams, args));
     Thread thread = new Thread(run, "main");
     thread.setDaemon(true);
@@ -89,6 +93,11 @@ public final class Running {
   /** How many bytes have been typed and not been read. */
   public int unread() {
     return keyboard.available();
+  }
+
+  /** Does what SIGTERM or Ctrl-C does. */
+  public void signal() {
+    atSignal.forEach(Runnable::run);
   }
 
   /** Waits for the end. */

@@ -49,9 +49,12 @@ class ServerTest {
   }
 
   /** Serves in a thread of its own, until the server is closed. */
-  private Thread serve(int maxClients, Executor threads, Handler handler) {
-    Thread thread =
-        Threads.daemon(() -> server.serve(maxClients, threads, handler), "accepts in a test");
+  private Thread serve(int maxClients, Executor threads, Server.Handler handler) {
+    return start(() -> server.serve(maxClients, Duration.ZERO, threads, handler));
+  }
+
+  private static Thread start(Runnable serving) {
+    Thread thread = Threads.daemon(serving, "accepts in a test");
     thread.start();
     return thread;
   }
@@ -153,7 +156,7 @@ class ServerTest {
       assertEchoed("y", client); // whom that does not concern
     }
     assertThrows(IOException.class, this::connect);
-    server.serve(Integer.MAX_VALUE, threadEach, ServerTest::echo);
+    server.serve(Integer.MAX_VALUE, Duration.ZERO, threadEach, ServerTest::echo);
   }
 
   @Test
@@ -231,9 +234,9 @@ class ServerTest {
 
   @Test
   void aClientThatMakesNoProgressIsClosed() throws Exception {
-    server.closeIdle(Duration.ofMillis(100));
+    Duration idle = Duration.ofMillis(100);
     byte[] bytes = new byte[1 << 20]; // more than the system may hold for one that is watched
-    serve(Integer.MAX_VALUE, threadEach, client -> client.send(bytes, bytes.length));
+    start(() -> server.serve(9, idle, threadEach, client -> client.send(bytes, bytes.length)));
     try (Peer client = Peer.withSmallBuffers(port())) {
       String name = client.name();
       assertWarned(name, "connection to " + name + " closed: no progress for 0.1 s");
