@@ -124,13 +124,11 @@ final class EchoServer implements Callable<Integer> {
   }
 
   private void echo(Connection client) throws IOException {
-    // A virtual thread that lets others run first often finds its next bytes there, without a wait.
-    boolean yields = threads.areVirtual();
     byte[] buffer = new byte[128]; // as thousands of clients may be idle
     for (int count; (count = client.receive(buffer, Duration.ZERO)) >= 0; ) {
       client.send(buffer, count);
-      if (yields) {
-        Thread.yield();
+      if (threads.areVirtual()) {
+        Thread.yield(); // After others have run, the next bytes are often there, without a wait.
       }
       if (count == buffer.length && count < 1 << 16) {
         buffer = new byte[8 * count];
