@@ -13,10 +13,6 @@ import jdk.net.ExtendedSocketOptions;
 
 /** A TCP connection that one thread uses. Any other may close it, which ends a blocked call. */
 public final class Connection implements Closeable {
-  // With more the kernel takes megabytes at once and then nothing for a long time: to the idle
-  // watch a slow reader would look idle.
-  private static final int WATCHED_SEND_BUFFER_BYTES = 1 << 17;
-
   private final Socket socket;
   private final String peer;
   private final InputStream in;
@@ -42,7 +38,9 @@ public final class Connection implements Closeable {
     try {
       prepare(socket);
       if (watched) {
-        socket.setSendBufferSize(WATCHED_SEND_BUFFER_BYTES);
+        // With more the kernel takes megabytes at once and then nothing for a long time: a slow
+        // reader would look idle.
+        socket.setSendBufferSize(1 << 17);
       }
       return new Connection(socket, Describe.address(socket));
     } catch (IOException e) {
