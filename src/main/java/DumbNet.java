@@ -92,10 +92,10 @@ final class DumbNet implements Callable<Integer> {
           server.halfClose();
         }
       } finally {
-        print(server); // also what a server said that closed before it had the line
+        print(server); // even if sending fails: a server that has closed may have answered
       }
       String received = Describe.count(server.received(), "byte");
-      console.notice(server.peer() + " ended the stream after " + received);
+      console.notice(server.name() + " ended the stream after " + received);
       return 0;
     }
   }

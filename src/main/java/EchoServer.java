@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -77,17 +76,16 @@ final class EchoServer implements Callable<Integer> {
     if (maxClients < 1) {
       console.refuse("--max-clients", "'" + maxClients + "' is not a positive number");
     }
-    if (threads == Threads.VIRTUAL && !Threads.AUTO.areVirtual()) {
+    if (threads == Threads.VIRTUAL && !threads.areVirtual()) {
       console.refuse("--threads", "this JVM has no virtual threads (needs Java 21 or newer)");
     }
-    Executor threadPerConnection = threads.perConnection();
     server = Server.listen(console.calls(), bind, port, console::say);
-    console.openBackground(this::stop);
+    console.printInBackground(this::stop);
     lastReport = System.nanoTime();
     server.every(reportInterval, this::report);
     String kind = threads.areVirtual() ? "virtual" : "platform";
     console.notice("listening on " + server.address() + ", a " + kind + " thread for each client");
-    server.serve(maxClients, idleTimeout, threadPerConnection, this::serve);
+    server.serve(maxClients, idleTimeout, threads.perConnection(), this::serve);
     return 0;
   }
 
@@ -100,7 +98,8 @@ final class EchoServer implements Callable<Integer> {
   void report() {
     Totals totals = server.totals();
     long now = System.nanoTime();
-    double megabytesPerSecond = (totals.sent() - reported) * 1e3 / (now - lastReport);
+    double megabytesPerSecond =
+        (totals.sent() - reported) * 1e3 / (now - lastReport); // from bytes and ns
     String clients = Describe.count(totals.active(), "client") + " now, " + text(totals);
     console.say(String.format(Locale.ROOT, "%s, %.1f MB/s", clients, megabytesPerSecond));
     reported = totals.sent();
@@ -113,8 +112,8 @@ final class EchoServer implements Callable<Integer> {
   }
 
   private void serve(Connection client) {
-    console.notice(client.peer() + " connected");
-    String ending = client.peer() + " left";
+    console.notice(client.name() + " connected");
+    String ending = client.name() + " left";
     try {
       echo(client);
     } catch (IOException e) {
@@ -124,11 +123,11 @@ final class EchoServer implements Callable<Integer> {
   }
 
   private void echo(Connection client) throws IOException {
-    byte[] buffer = new byte[128]; // as thousands of clients may be idle
+    byte[] buffer = new byte[128]; // small, as thousands of clients may be idle
     for (int count; (count = client.receive(buffer, Duration.ZERO)) >= 0; ) {
       client.send(buffer, count);
       if (threads.areVirtual()) {
-        Thread.yield(); // After others have run, the next bytes are often there, without a wait.
+        Thread.yield(); // After others have run, the next bytes are often there: no wait.
       }
       if (count == buffer.length && count < 1 << 16) {
         buffer = new byte[8 * count];

@@ -99,15 +99,15 @@ final class OneToOne implements Callable<Integer> {
 
   private void answer(Connection client) throws IOException {
     try (client) {
-      console.discardTyped("before " + client.peer() + " connected");
-      console.notice(client.peer() + " connected");
+      console.discardTyped("before " + client.name() + " connected");
+      console.notice(client.name() + " connected");
       console.notice(converse(client, false));
-    } catch (SocketException | SocketTimeoutException e) {
-      console.say(e.getMessage()); // The next client may be luckier.
+    } catch (SocketException | SocketTimeoutException e) { // The peer's: the server goes on.
+      console.say(e.getMessage());
     }
   }
 
-  /** Speaks and listens in turn until either side has had enough; returns how it ended. */
+  /** Speaks and listens in turn until either side ends the conversation; returns how it ended. */
   private String converse(Connection peer, boolean speaksFirst) throws IOException {
     Messages messages = new Messages(peer, messageGap, idleTimeout);
     try (OutputStream out = console.display()) {
@@ -116,8 +116,8 @@ final class OneToOne implements Callable<Integer> {
         open = messages.copyNext(out);
       }
       return open
-          ? "closed the connection to " + peer.peer()
-          : peer.peer() + " closed the connection";
+          ? "closed the connection to " + peer.name()
+          : peer.name() + " closed the connection";
     }
   }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
 import picocli.CommandLine.Option;
 import sockets.Connector;
 
-/** How to connect: the options of the programs that do. */
+/** The options of the programs that connect. */
 public final class ConnectOptions {
   @Option(
       names = {"-w", "--connect-timeout"},
@@ -30,15 +30,15 @@ public final class ConnectOptions {
   }
 
   /**
-   * {@return what connects as the options ask for}
+   * {@return a connector with these options}
    *
    * @param console where sockets come from
-   * @param port the port to connect to
+   * @param port the port to connect to; 0 is a usage error
    */
   public Connector connector(Console console, int port) {
     if (port == 0) {
       throw console.usageError("invalid PORT: '0' is not a port number (1-65535)");
     }
-    return new Connector(console.calls(), family, timeout, null);
+    return new Connector(console.calls(), family, timeout, null); // without TLS
   }
 }

@@ -27,7 +27,7 @@ import sockets.Describe;
     },
     footerHeading = "%nExamples:%n")
 public final class Console {
-  private CommandLine program;
+  private CommandLine command;
   private StandardStreams streams;
   private Consumer<String> printer;
 
@@ -43,14 +43,14 @@ public final class Console {
 
   Console() {}
 
-  void open(CommandLine command, StandardStreams standard) {
-    program = command;
-    streams = standard;
+  void open(CommandLine command, StandardStreams streams) {
+    this.command = command;
+    this.streams = streams;
     printer = streams.err()::print;
   }
 
   ParameterException usageError(String why) {
-    return new ParameterException(program, why);
+    return new ParameterException(command, why);
   }
 
   /**
@@ -61,8 +61,8 @@ public final class Console {
    * @throws ParameterException if it was given
    */
   public void refuse(String option, String why) {
-    if (program.getParseResult().hasMatchedOption(option)) {
-      String name = program.getCommandSpec().findOption(option).longestName();
+    if (command.getParseResult().hasMatchedOption(option)) {
+      String name = command.getCommandSpec().findOption(option).longestName();
       throw usageError("invalid " + name + ": " + why);
     }
   }
@@ -89,7 +89,7 @@ public final class Console {
    * @param text a sentence without a full stop
    */
   public void say(String text) {
-    print(program.getCommandName() + ": " + text + System.lineSeparator());
+    print(command.getCommandName() + ": " + text + System.lineSeparator());
   }
 
   void print(String text) {
@@ -97,11 +97,11 @@ public final class Console {
   }
 
   /**
-   * From now on nothing waits for standard error, which may be stuck.
+   * Prints in the background from now on, so that a stuck standard error holds up nobody.
    *
    * @param last runs when SIGTERM, Ctrl-C or hang-up ends the process; what it says is printed
    */
-  public void openBackground(Runnable last) {
+  public void printInBackground(Runnable last) {
     Notices background = new Notices(streams.err());
     printer = background::print;
     Runnable end =
@@ -114,18 +114,19 @@ public final class Console {
 
   /**
    * Waits for the user to enter a line, and takes not a byte beyond it, so that the next reader of
-   * the same input finds what follows. On a terminal asks for it first, without {@code --trace}.
+   * the same input finds what follows. On a terminal it asks first, unless {@code --trace} is
+   * given.
    *
    * @param prompt what to ask with
    * @return the line without LF or CRLF, each byte as a character (ISO 8859-1); null at the end of
-   *     input. What comes before the end of input is a line too.
+   *     input; the last line may lack its ending
    * @throws IOException if standard input can't be read
    */
   public String readLine(String prompt) throws IOException {
     boolean ask = streams.inIsTerminal() && !trace;
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     try {
-      // The terminal shows what is typed when it is typed: before the prompt, if that comes later.
+      // What is typed ahead shows before the prompt: it is shown again after it.
       boolean typedAhead = ask && streams.in().available() > 0;
       if (ask) {
         print(prompt);
@@ -152,7 +153,7 @@ public final class Console {
   }
 
   /**
-   * Drops what was typed and not read yet, as it was meant for somebody else, and tells the user
+   * Drops what was typed and not read yet, which was meant for somebody else, and tells the user
    * so. A pipe or a file is a script, and is kept.
    *
    * @param when it was typed, for the user
@@ -167,7 +168,7 @@ public final class Console {
     int last = '\n';
     while (streams.in().available() > 0) {
       int b = streams.in().read();
-      if (b >= 0) { // Nothing comes where Ctrl-D was typed.
+      if (b >= 0) { // Ctrl-D reads as the end of input.
         last = b;
         count++;
       }

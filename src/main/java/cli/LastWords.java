@@ -8,12 +8,12 @@ import picocli.CommandLine.ExitCode;
 
 /**
  * Ends the process with one line when the heap has run out; otherwise it might live on and serve
- * nobody. Everything that this takes is made in advance, as there is no memory to make it later.
+ * nobody. Everything that this takes is allocated in advance.
  */
 final class LastWords implements Thread.UncaughtExceptionHandler {
   private final byte[] line;
   private final FileOutputStream err = new FileOutputStream(FileDescriptor.err);
-  private final AtomicInteger speakers = new AtomicInteger();
+  private final AtomicInteger threads = new AtomicInteger(); // without memory
 
   LastWords(String program) {
     line = (program + ": out of memory" + System.lineSeparator()).getBytes();
@@ -26,7 +26,7 @@ final class LastWords implements Thread.UncaughtExceptionHandler {
       return;
     }
     try {
-      if (speakers.getAndIncrement() == 0) {
+      if (threads.getAndIncrement() == 0) {
         err.write(line);
       } else {
         Thread.sleep(500); // If the first has not ended the process by then, it is stuck.

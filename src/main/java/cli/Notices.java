@@ -6,16 +6,17 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import sockets.Describe;
 
 /**
  * Prints to standard error, in order, in a thread of its own: a stuck terminal or pipe holds up
- * nobody. Texts that find no room are counted, and the count is printed when it moves again.
+ * nobody. Texts that find no room are counted; the count is printed when the stream moves again.
  */
 final class Notices {
   private final PrintStream err;
   private final AtomicInteger lost = new AtomicInteger();
 
-  /** At 60 characters each, a megabyte or two. */
+  /** At 60 characters each, a megabyte or two at most. */
   private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>(10_000);
 
   private final ThreadPoolExecutor printer =
@@ -35,7 +36,8 @@ final class Notices {
   private void printNow(String text) {
     err.print(text);
     if (waiting.isEmpty() && lost.get() > 0) {
-      err.printf("(%d lines could not be printed: standard error was stuck)%n", lost.getAndSet(0));
+      String lines = Describe.count(lost.getAndSet(0), "line");
+      err.println("(" + lines + " could not be printed: standard error was stuck)");
     }
   }
 
@@ -45,7 +47,7 @@ final class Notices {
     }
   }
 
-  /** Takes no more, and waits until everything is printed, but not for a stream that is stuck. */
+  /** Takes no more, and waits until all is printed, but not for a stream that is stuck. */
   void close() {
     printer.shutdown();
     try {

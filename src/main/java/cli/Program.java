@@ -10,6 +10,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -37,7 +38,7 @@ public final class Program {
     System.exit(run(program, StandardStreams.ofProcess(), args));
   }
 
-  /** Runs a command with other streams, and returns its exit status. */
+  /** Runs a command with the given streams, and returns its exit status. */
   static int run(Callable<Integer> program, StandardStreams streams, String... args) {
     StringWriter help = new StringWriter();
     CommandLine command =
@@ -48,12 +49,10 @@ public final class Program {
             .setOverwrittenOptionsAllowed(true)
             .setColorScheme(Help.defaultColorScheme(streams.outIsTerminal() ? Ansi.AUTO : Ansi.OFF))
             .setOut(new PrintWriter(help));
-    command
-        .getCommandSpec()
-        .version("${COMMAND-NAME} " + Program.class.getPackage().getImplementationVersion())
-        .parser()
-        .collectErrors(true);
-    Console console = (Console) command.getCommandSpec().mixins().get("console").userObject();
+    CommandSpec spec = command.getCommandSpec();
+    spec.version("${COMMAND-NAME} " + Program.class.getPackage().getImplementationVersion());
+    spec.parser().collectErrors(true);
+    Console console = (Console) spec.mixins().get("console").userObject();
     console.open(command, streams);
     try {
       ParseResult parsed = command.parseArgs(args);

@@ -11,7 +11,7 @@ final class Seconds implements ITypeConverter<Duration> {
     if (text.matches("[0-9]+[.]?[0-9]*|[.][0-9]+")) {
       // BigDecimal would take a starting program 10 ms (Java 25).
       double millis = Double.parseDouble(text) * 1000;
-      if (millis <= Integer.MAX_VALUE) { // more than that no socket can be told to wait
+      if (millis <= Integer.MAX_VALUE) { // the longest timeout of a socket
         return Duration.ofMillis(millis > 0 ? Math.max(1, Math.round(millis)) : 0);
       }
     }

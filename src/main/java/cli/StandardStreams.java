@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import sockets.Describe;
 
 /**
- * Standard input, output and error, which of them are terminals, and what has a task run when the
- * process ends. {@link System#in} reads ahead and {@link System#out} hides errors, so the
+ * Standard input, output and error, which of them are terminals, and what runs a task when a signal
+ * ends the process. {@link System#in} reads ahead and {@link System#out} hides errors, so the
  * descriptors themselves are used.
  */
 record StandardStreams(
@@ -27,7 +27,7 @@ record StandardStreams(
     Consumer<Runnable> atSignal) {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
-  /** Those of this process. One that was closed at its start is empty, unwritable or silent. */
+  /** Those of this process. A stream that was closed at start is empty, unwritable or silent. */
   static StandardStreams ofProcess() {
     return new StandardStreams(
         isOpen(DESCRIPTORS, 0)
@@ -48,20 +48,18 @@ record StandardStreams(
     }
   }
 
-  /**
-   * Whether it is the user's. What the JVM opens before main runs gets the numbers that are free.
-   */
+  /** Whether it is the user's. If it was closed at start, the JVM's first files get its number. */
   static boolean isOpen(Path descriptors, int number) {
     try {
       Path file = Files.readSymbolicLink(descriptors.resolve("" + number));
       for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-        if (Files.exists(Path.of(entry)) && file.equals(Path.of(entry).toRealPath())) {
+        if (file.equals(new File(entry).getCanonicalFile().toPath())) {
           return false;
         }
       }
       return !file.startsWith(Path.of(System.getProperty("java.home"), "lib").toRealPath());
     } catch (IOException e) {
-      return !Files.isDirectory(descriptors); // Without /proc (macOS, Windows) one can't tell.
+      return !Files.isDirectory(descriptors); // Without /proc (macOS, Windows) it counts as open.
     }
   }
 
@@ -104,9 +102,9 @@ record StandardStreams(
   }
 
   /**
-   * Has the terminal hand over a line that is typed in part, which it otherwise keeps until Enter.
-   * Leaving canonical mode does that (termios(3)). A program in the background, whose process group
-   * is not the terminal's (proc(5)), would be stopped for it. Ctrl-C must not come in between.
+   * Has the terminal hand over a half-typed line, which it otherwise keeps until Enter: leaving
+   * canonical mode does that (termios(3)). A program in the background, whose process group is not
+   * the terminal's (proc(5)), would be stopped for it. Ctrl-C must not come in between.
    */
   void finishTyping() {
     String groups = "read -r _ _ _ _ own _ _ terminal _ < /proc/$$/stat";
@@ -122,7 +120,7 @@ record StandardStreams(
     return new ProcessBuilder(command).inheritIO().start().onExit().join().exitValue();
   }
 
-  /** A console does not tell one stream from another. */
+  /** A console answers for both streams. */
   static boolean isConsoleTerminal(java.io.Console console) {
     try {
       return console != null

@@ -8,7 +8,6 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -17,7 +16,7 @@ import java.util.regex.Pattern;
  * are spelt out, and what is not UTF-8 becomes U+FFFD.
  */
 final class TerminalOutput extends OutputStream {
-  /** Of UAX 9, the embeddings, overrides and isolates; its plain marks belong to ordinary text. */
+  /** Of UAX 9, the embeddings, overrides and isolates: its marks (U+200E) are ordinary text. */
   private static final Pattern HARMFUL =
       Pattern.compile("\r(?!\n)|[\0-\37\177-\237\u202a-\u202e\u2066-\u2069&&[^\t\r\n]]");
 
@@ -66,7 +65,7 @@ final class TerminalOutput extends OutputStream {
   }
 
   private void show(ByteBuffer input, boolean last) throws IOException {
-    // One char at most for each byte, and one for a cut character at the end.
+    // At most one char for each byte, and one for a character that is cut at the end.
     CharBuffer decoded = CharBuffer.allocate(input.remaining() + 1);
     decoder.decode(input, decoded, last);
     String text = decoded.flip().toString();
@@ -78,8 +77,7 @@ final class TerminalOutput extends OutputStream {
 
   private static String spelt(MatchResult harmful) {
     int c = harmful.group().charAt(0);
-    return c < 0x80
-        ? "^" + Matcher.quoteReplacement(Character.toString(c ^ 0x40))
-        : String.format("\\\\u%04x", c);
+    // In a replacement, a backslash makes the next character literal.
+    return c < 0x80 ? "^\\" + (char) (c ^ 0x40) : String.format("\\\\u%04x", c);
   }
 }

@@ -5,14 +5,12 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.time.LocalTime;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -38,7 +36,7 @@ public record BlockingCalls(Consumer<String> trace) {
    *
    * @param name its name, for a trace
    * @param call the call
-   * @throws IOException what the call throws
+   * @throws IOException if the call fails
    */
   public void call(String name, Call call) throws IOException {
     if (trace == null) {
@@ -54,8 +52,8 @@ public record BlockingCalls(Consumer<String> trace) {
       result = Describe.reason(e);
       throw e;
     } finally {
-      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - entered);
-      narrate(name + " = " + result + " after " + BigDecimal.valueOf(millis, 3) + " s");
+      double seconds = (System.nanoTime() - entered) / 1e9;
+      narrate(String.format(Locale.ROOT, "%s = %s after %.3f s", name, result, seconds));
     }
   }
 

@@ -11,7 +11,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import jdk.net.ExtendedSocketOptions;
 
-/** A TCP connection that one thread uses. Any other may close it, which ends a blocked call. */
+/** A TCP connection that one thread uses. Another may close it, which ends a blocked call. */
 public final class Connection implements Closeable {
   private final Socket socket;
   private final String peer;
@@ -19,11 +19,13 @@ public final class Connection implements Closeable {
   private final OutputStream out;
   private Duration receiveLimit = Duration.ZERO;
 
-  // Each has one writer, the thread that serves the connection, so += loses nothing.
+  // Only the thread that serves the connection writes these two, so += loses nothing.
   private volatile long received;
   private volatile long sent;
+
+  // Only the timer that looks for idle connections writes these.
   private volatile String closedBecause;
-  private long progressSeen = -1; // by the idle watch
+  private long progressSeen = -1;
   private int looksWithoutProgress;
 
   Connection(Socket socket, String peer) throws IOException {
@@ -33,7 +35,7 @@ public final class Connection implements Closeable {
     out = socket.getOutputStream();
   }
 
-  /** Prepares a socket that was accepted; closes it if that fails. */
+  /** Sets up an accepted socket; closes it if that fails. */
   static Connection accepted(Socket socket, boolean watched) throws IOException {
     try {
       prepare(socket);
@@ -62,7 +64,7 @@ public final class Connection implements Closeable {
   }
 
   /** {@return the peer as the user gave it, or the address an accepted connection came from} */
-  public String peer() {
+  public String name() {
     return peer;
   }
 
@@ -87,7 +89,7 @@ public final class Connection implements Closeable {
    * @param buffer where they go, from its start
    * @param limit counted in milliseconds; zero waits for ever
    * @return how many bytes came, at least 1; or -1 at the end of the stream
-   * @throws SocketTimeoutException if none came, with words for a user; the connection is as it was
+   * @throws SocketTimeoutException if none came, with a message for the user; one can go on
    * @throws SocketException if the connection was reset, failed, or was closed from this side
    */
   public int receive(byte[] buffer, Duration limit) throws IOException {
@@ -151,13 +153,13 @@ public final class Connection implements Closeable {
     }
   }
 
-  /** Looks once, and closes the connection when more looks than these have seen no progress. */
-  void closeIfIdle(int looks, Duration limit) {
+  /** Closes the connection at more than so many looks in a row without progress. */
+  void closeIfIdle(int most, Duration limit) {
     long progress = received + sent;
     looksWithoutProgress = progress == progressSeen ? looksWithoutProgress + 1 : 0;
     progressSeen = progress;
     // One look more, for a stop of this process that was too short to be noticed.
-    if (looksWithoutProgress > looks) {
+    if (looksWithoutProgress > most) {
       closedBecause = "no progress for " + Describe.seconds(limit);
       close();
     }
@@ -167,8 +169,8 @@ public final class Connection implements Closeable {
     String what = "connection to " + peer + " lost: " + Describe.reason(e);
     if (closedBecause != null) {
       what = "connection to " + peer + " closed: " + closedBecause;
-    } else if (e.getCause() instanceof EOFException
-        || Describe.reason(e).equals("Remote host terminated the connection")) { // from TLS
+    } else if (e.getCause() instanceof EOFException // TLS was cut within a record,
+        || Describe.reason(e).equals("Remote host terminated the connection")) { // or between two
       what = peer + " ended the stream without ending TLS: the answer may be cut short";
     }
     return new SocketException(what);

@@ -42,7 +42,7 @@ public record Connector(
    * @param port 1 to 65535
    * @return the connection to the first address that answered
    * @throws IOException if the name has no address, none answers, or the first that answers can't
-   *     be trusted; the message says which failed how
+   *     be trusted; the message names each address and its failure
    */
   public Connection connect(String host, int port) throws IOException {
     String peer = Describe.hostAndPort(host, port);
@@ -84,7 +84,7 @@ public record Connector(
 
   static InetAddress[] resolve(String host) throws IOException {
     try {
-      if (host.isEmpty()) { // which Java takes for the loopback address
+      if (host.isEmpty()) { // Java would take it for the loopback address.
         throw new UnknownHostException();
       }
       return InetAddress.getAllByName(host);

@@ -10,7 +10,7 @@ import java.time.Duration;
 public final class Describe {
   private Describe() {}
 
-  /** IPv6 has its first run of zeros shortened: {@code ::1} (RFC 4291, section 2.2). */
+  /** An IPv6 address has its first run of zeros shortened: {@code ::1} (RFC 4291, section 2.2). */
   static String address(InetAddress address) {
     return address.getHostAddress().replaceFirst("(^|:)0(:0)+(:|(?=%)|$)", "::");
   }

@@ -8,8 +8,8 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /**
- * The messages that arrive on a connection: lines that end with LF or CRLF. So that a peer without
- * line endings can talk, silence after its bytes ends a message too, and so does the stream's end.
+ * The messages that arrive on a connection: lines that end with LF or CRLF. Silence ends a message
+ * too, so that a peer without line endings can talk, and so does the end of the stream.
  */
 public final class Messages {
   private final Connection connection;
@@ -25,8 +25,8 @@ public final class Messages {
    * The messages from one peer.
    *
    * @param connection where they arrive
-   * @param gap the silence that ends a message, counted in milliseconds; zero: none does
-   * @param idle the silence before a message that is too long, in milliseconds; zero: none is
+   * @param gap the silence that ends a message, counted in milliseconds; zero: only a newline does
+   * @param idle the longest silence before a message, counted in milliseconds; zero: no limit
    */
   public Messages(Connection connection, Duration gap, Duration idle) {
     this.connection = connection;
@@ -53,10 +53,8 @@ public final class Messages {
       while (hasNext(length > 0, message)) {
         byte b = buffer[next++];
         if (b == '\n' && lineEndingDue && length == (heldReturn ? 1 : 0)) {
-          lineEndingDue = false; // It has come late, and is no message.
-          heldReturn = false;
           length = 0;
-          continue;
+          return copyNext(to); // It ends the message before, and has come late.
         }
         length++;
         if (b == '\n') {
@@ -72,30 +70,29 @@ public final class Messages {
       }
     } finally {
       if (length > 0) {
-        message.write('\n'); // What came of a message that was cut short is a line too.
+        message.write('\n'); // A message that was cut short becomes a line too.
         message.flush();
       }
     }
     return length > 0;
   }
 
-  /** Waits for a byte; false at the end of the stream, and where silence ends the message. */
+  /** Waits for a byte; false when the stream or, by silence, the message has ended. */
   private boolean hasNext(boolean begun, OutputStream message) throws IOException {
     if (next < end) {
       return true;
     }
     message.flush();
     boolean gapEndsIt = begun && !gap.isZero();
-    next = 0;
-    end = 0;
     try {
       end = connection.receive(buffer, gapEndsIt ? gap : idle);
+      next = 0;
     } catch (SocketTimeoutException e) {
       if (!gapEndsIt) {
         throw e;
       }
       endedBySilence = true;
     }
-    return end > 0;
+    return next < end;
   }
 }

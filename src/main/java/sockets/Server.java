@@ -16,9 +16,6 @@ import java.util.function.Consumer;
 
 /** Listens and accepts, one connection at a time or with a thread for each, until it is closed. */
 public final class Server implements Closeable {
-  /** How often idle connections are looked for, within the time that they may be idle. */
-  private static final int LOOKS = 8;
-
   /** What a server does for a client. */
   public interface Handler {
     /**
@@ -34,8 +31,8 @@ public final class Server implements Closeable {
   private final Consumer<String> warnings;
   private final Set<Connection> active = ConcurrentHashMap.newKeySet();
   private boolean watched;
-  private long served; // guarded by this, as is the sum: what a connection has sent counts once
-  private long sentByEnded;
+  private volatile long served; // written by the thread that accepts
+  private long sentByEnded; // changes with active, under the lock: each connection counts once
   private long nextWarning = System.nanoTime();
 
   Server(ServerSocket listening, Consumer<String> warnings) {
@@ -57,7 +54,6 @@ public final class Server implements Closeable {
   public static Server listen(BlockingCalls calls, String bind, int port, Consumer<String> warnings)
       throws IOException {
     InetAddress address = Connector.resolve(bind)[0];
-    Threads.openDescriptors();
     ServerSocket socket = calls.serverSocket();
     try {
       // As deep a backlog as Linux allows by default (net.core.somaxconn, listen(2)).
@@ -76,8 +72,8 @@ public final class Server implements Closeable {
   }
 
   /**
-   * Waits for the next client, however long that takes. While the system has no descriptor for it,
-   * it waits in the backlog, and accept(2) is tried again after a pause (as Go's net/http does).
+   * Waits for the next client, however long that takes. When accept(2) fails, as it does without
+   * free descriptors, clients wait in the backlog, and it is tried again after a pause.
    *
    * @return its connection, which the caller closes; null when the server is closed
    */
@@ -89,10 +85,9 @@ public final class Server implements Closeable {
         if (listening.isClosed()) {
           return null;
         }
-        long now = System.nanoTime();
-        if (now - nextWarning >= 0) {
+        if (System.nanoTime() - nextWarning >= 0) {
           warnings.accept("cannot accept: " + Describe.reason(e) + ": new clients wait");
-          nextWarning = now + TimeUnit.SECONDS.toNanos(10);
+          nextWarning = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
       }
@@ -104,15 +99,16 @@ public final class Server implements Closeable {
    * the first is named {@code client-1}, and so on.
    *
    * @param maxClients how many to serve at once; the next ones wait in the backlog
-   * @param idle time without a byte read or written after which a connection is closed, in fact up
-   *     to a quarter more; zero: never
+   * @param idle the time without a byte read or written after which a connection is closed, up to a
+   *     quarter later; zero: never
    * @param threads runs each handler
    * @param handler serves each connection
    */
   public void serve(int maxClients, Duration idle, Executor threads, Handler handler) {
     watched = !idle.isZero();
-    // A timer looks now and then, so that the threads that serve need no clock.
-    every(idle.dividedBy(LOOKS), () -> active.forEach(each -> each.closeIfIdle(LOOKS, idle)));
+    int looks = 8; // of a timer within that time, so that the threads that serve need no clock
+    every(idle.dividedBy(looks), () -> active.forEach(each -> each.closeIfIdle(looks, idle)));
+    threads.execute(Server::openDescriptors); // Later, clients may have taken them all.
     Semaphore places = new Semaphore(maxClients);
     while (true) {
       places.acquireUninterruptibly();
@@ -120,65 +116,72 @@ public final class Server implements Closeable {
       if (connection == null) {
         return;
       }
-      String name;
-      synchronized (this) {
-        active.add(connection);
-        name = "client-" + ++served;
-      }
+      String thread = "client-" + ++served;
+      active.add(connection);
       try {
-        threads.execute(
-            () -> {
-              Thread.currentThread().setName(name);
-              handle(connection, handler, places);
-            });
+        threads.execute(() -> handle(connection, thread, handler, places));
       } catch (OutOfMemoryError e) { // from Thread.start: the system has no thread left
-        Handler refusal =
-            unserved -> {
-              throw e;
-            };
-        handle(connection, refusal, places);
+        warnings.accept("closed " + connection.name() + ": " + Describe.reason(e));
+        end(connection, places);
       }
     }
   }
 
-  private void handle(Connection connection, Handler handler, Semaphore places) {
-    try (connection) {
+  /** Has the JVM open what it needs to close a socket, and to wait in a virtual thread. */
+  private static void openDescriptors() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      socket.setSoTimeout(1);
+      socket.accept();
+    } catch (IOException e) {
+      // It timed out, as nobody knows of this socket.
+    }
+  }
+
+  private void handle(Connection connection, String thread, Handler handler, Semaphore places) {
+    Thread.currentThread().setName(thread);
+    try {
       handler.handle(connection);
     } catch (IOException | OutOfMemoryError e) { // this client's buffers could not be had
-      warnings.accept("closed " + connection.peer() + ": " + Describe.reason(e));
+      warnings.accept("closed " + connection.name() + ": " + Describe.reason(e));
     } finally {
-      synchronized (this) {
-        active.remove(connection);
-        sentByEnded += connection.sent();
-      }
-      places.release();
+      end(connection, places);
     }
+  }
+
+  private void end(Connection connection, Semaphore places) {
+    connection.close();
+    synchronized (this) {
+      active.remove(connection);
+      sentByEnded += connection.sent();
+    }
+    places.release();
   }
 
   /**
-   * Runs a task again and again, until the server is closed. A late run is left out: this process
-   * was stopped (SIGSTOP, Ctrl-Z, a frozen container), and its clients could do nothing.
+   * Runs a task again and again, until the server is closed. A run that comes late is left out:
+   * this process was stopped (SIGSTOP, Ctrl-Z, a frozen container), and its clients are not to
+   * blame.
    *
    * @param interval between one run and the next; zero: never
    * @param task must not block; if it fails, it is run again all the same
    */
   public void every(Duration interval, Runnable task) {
-    Runnable loop =
-        () -> {
-          while (!listening.isClosed()) {
-            long latest = System.nanoTime() + 2 * interval.toNanos();
-            LockSupport.parkNanos(interval.toNanos());
-            try {
-              if (System.nanoTime() - latest < 0) {
-                task.run();
-              }
-            } catch (RuntimeException e) {
-              // The next run may be luckier.
-            }
-          }
-        };
     if (!interval.isZero()) {
-      Threads.daemon(loop, "timer").start();
+      Threads.daemon(() -> repeat(interval.toNanos(), task), "timer").start();
+    }
+  }
+
+  private void repeat(long nanos, Runnable task) {
+    while (!listening.isClosed()) {
+      long start = System.nanoTime();
+      LockSupport.parkNanos(nanos);
+      try {
+        if (System.nanoTime() - start < 2 * nanos) {
+          task.run();
+        }
+      } catch (RuntimeException e) {
+        warnings.accept("a task failed: " + e); // It is a bug; the next run may be luckier.
+      }
     }
   }
 
@@ -188,7 +191,7 @@ public final class Server implements Closeable {
     return new Totals(active.size(), served, sentByEnded + sent);
   }
 
-  /** Stops listening: ends {@link #accept}, and {@link #serve} once there is a place. */
+  /** Stops listening: {@link #accept} returns null, {@link #serve} returns once it has a place. */
   @Override
   public void close() {
     Connection.closeQuietly(listening);

@@ -1,8 +1,5 @@
 package sockets;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.SynchronousQueue;
@@ -10,7 +7,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Which kind of thread each connection is given. */
+/** The kind of thread that serves a connection. */
 public enum Threads {
   /** Virtual ones where the JVM has them, otherwise platform ones. */
   AUTO,
@@ -19,9 +16,9 @@ public enum Threads {
   /** Threads of the operating system. One whose connection has ended serves another. */
   PLATFORM;
 
-  /** {@return whether these are virtual; {@link #AUTO} ones are where the JVM has such: Java 21} */
+  /** {@return whether these are virtual: not {@link #PLATFORM}, and on Java 21 or newer} */
   public boolean areVirtual() {
-    return this == VIRTUAL || this == AUTO && Runtime.version().feature() >= 21;
+    return this != PLATFORM && Runtime.version().feature() >= 21;
   }
 
   /**
@@ -29,15 +26,11 @@ public enum Threads {
    *
    * @return the executor; where the system has no thread left, {@link Executor#execute} throws the
    *     {@link OutOfMemoryError} of {@link Thread#start}
-   * @throws IllegalStateException if the JVM has no such threads
    */
   public Executor perConnection() {
     if (areVirtual()) {
       try { // in a way that Java 17 can compile
-        Executor virtual =
-            (Executor) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-        virtual.execute(Threads::openDescriptors);
-        return virtual;
+        return (Executor) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException(e);
       }
@@ -53,18 +46,5 @@ public enum Threads {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     return thread;
-  }
-
-  /**
-   * Has the JVM open what it needs for the first close of a socket, and for the first wait of a
-   * virtual thread: with no descriptor left, no socket could ever close, and no such thread wait.
-   */
-  static void openDescriptors() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      socket.setSoTimeout(1);
-      socket.accept();
-    } catch (IOException e) {
-      // It timed out, as nobody knows of this socket.
-    }
   }
 }

@@ -43,6 +43,7 @@ final class Tls {
       context = SSLContext.getInstance("TLS");
       context.init(null, trust.getTrustManagers(), null);
     } catch (IOException | GeneralSecurityException e) {
+      // FileInputStream says "FILE (why)".
       String why = Describe.reason(e).replace(file + " (", "").replaceFirst("[)]$", "");
       String from = file == null ? "the JVM's trust store" : file.toString();
       throw new IOException("cannot read certificates from " + from + ": " + why, e);
@@ -64,8 +65,8 @@ final class Tls {
   }
 
   /**
-   * Shakes hands, in several recv() and send(). A server can make each of them last, so the time is
-   * limited by closing the socket from another thread.
+   * Shakes hands, in several recv() and send(). A server can make each of them last, so one timer
+   * limits them all: it closes the socket.
    */
   Socket secure(Socket socket, String host, BlockingCalls calls, long nanos) throws IOException {
     SSLSocket secured =
@@ -87,7 +88,7 @@ final class Tls {
         throw new IOException(reason(e, host), e);
       }
     }
-    throw new SocketTimeoutException();
+    throw new SocketTimeoutException(); // and the socket is closed
   }
 
   /** The name as certificates have it: an address without brackets and zone, no dot at the end. */

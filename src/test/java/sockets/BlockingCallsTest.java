@@ -82,7 +82,7 @@ class BlockingCallsTest {
       int port = Integer.parseInt(server.address().replaceFirst(".*:", ""));
       try (Peer client = Peer.connect(port);
           Connection accepted = server.accept()) {
-        assertEquals(client.name(), accepted.peer());
+        assertEquals(client.name(), accepted.name());
         assertLines("accept() ...", "accept() = " + client.name());
         client.send("abc");
         accepted.receive(buffer, Duration.ZERO);

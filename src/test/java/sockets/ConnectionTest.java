@@ -100,7 +100,7 @@ class ConnectionTest {
 
   @Test
   void whatIsAcceptedHasTheOptionsThatEveryConnectionHas() throws IOException {
-    assertEquals(peer.name(), Connection.accepted(socket, false).peer());
+    assertEquals(peer.name(), Connection.accepted(socket, false).name());
     assertTrue(socket.getTcpNoDelay());
     assertTrue(socket.getOOBInline());
     assertTrue(socket.getKeepAlive());

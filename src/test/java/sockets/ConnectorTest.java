@@ -46,7 +46,7 @@ class ConnectorTest {
       assertEquals("hello\n", peer.receiveLine());
       peer.socket.sendUrgentData('!'); // is data, where a connection has its options
       assertEquals(1, connection.receive(new byte[1], Duration.ZERO));
-      assertEquals(peerName + listener.getLocalPort(), connection.peer());
+      assertEquals(peerName + listener.getLocalPort(), connection.name());
       assertEquals(address + listener.getLocalPort(), connection.address());
     }
   }

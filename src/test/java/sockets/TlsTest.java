@@ -176,7 +176,7 @@ class TlsTest {
     try (Connection connection = connect(LONG)) {
       assertEquals(4, connection.receive(buffer, LONG));
       assertEquals(
-          connection.peer() + " ended the stream without ending TLS: the answer may be cut short",
+          connection.name() + " ended the stream without ending TLS: the answer may be cut short",
           assertThrows(SocketException.class, () -> connection.receive(buffer, LONG)).getMessage());
     }
   }
