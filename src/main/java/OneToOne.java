@@ -90,6 +90,7 @@ final class OneToOne implements Callable<Integer> {
   /** One client at a time: the thread that accepts is the one that talks. */
   private void serve() throws IOException {
     try (Server server = Server.listen(console.calls(), bind, port, console::say)) {
+      console.printInBackground(() -> {});
       console.notice("listening on " + server.address());
       for (Connection client; (client = server.accept()) != null; ) {
         answer(client);

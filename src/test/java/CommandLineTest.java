@@ -98,7 +98,7 @@ class CommandLineTest {
         text);
     Running version = run(program, "--version");
     assertEquals(0, version.status());
-    assertEquals(lines(program + " null"), version.out.text());
+    assertEquals(lines(program + " (not packaged)"), version.out.text());
     assertEquals("", help.err.text() + version.err.text());
   }
 }

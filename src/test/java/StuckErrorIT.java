@@ -91,6 +91,10 @@ class StuckErrorIT {
       String line = program + (listens ? " " : " 127.0.0.1 ") + port;
       try (Child child = Child.stuck(fifo, List.of(), line.split(" "));
           Peer peer = listens ? Peer.connectWhenReady(port) : Peer.accept(listening)) {
+        if (listens) {
+          child.type("hi\n");
+          assertEquals("hi\n", peer.send("hello\n").receiveLine());
+        }
         child.signal(signal);
         assertEquals(status, child.exitStatus(), () -> "connected to " + peer.name());
       }

@@ -30,6 +30,7 @@ public final class Console {
   private CommandLine command;
   private StandardStreams streams;
   private Consumer<String> printer;
+  private Runnable flush = () -> {};
 
   @Option(
       names = {"-q", "--quiet"},
@@ -99,17 +100,18 @@ public final class Console {
   /**
    * Prints in the background from now on, so that a stuck standard error holds up nobody.
    *
-   * @param last runs when SIGTERM, Ctrl-C or hang-up ends the process; what it says is printed
+   * @param last runs when the process ends, also by a signal; what it says is printed
    */
   public void printInBackground(Runnable last) {
     Notices background = new Notices(streams.err());
     printer = background::print;
+    flush = background::flush;
     Runnable end =
         () -> {
           last.run();
           background.close();
         };
-    streams.atSignal().accept(end);
+    streams.atEnd().accept(end);
   }
 
   /**
@@ -182,12 +184,13 @@ public final class Console {
   }
 
   /**
-   * Opens standard output for data from a peer; on a terminal the data is made harmless.
+   * Opens standard output for data from a peer. What was said before is shown before it; on a
+   * terminal the data is made harmless.
    *
    * @return a stream whose errors name standard output; closing it leaves standard output open
    */
   public OutputStream display() {
-    OutputStream out = streams.output();
+    OutputStream out = streams.output(flush);
     return streams.outIsTerminal() ? new TerminalOutput(out) : out;
   }
 }

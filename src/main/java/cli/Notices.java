@@ -2,6 +2,7 @@ package cli;
 
 import java.io.PrintStream;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -20,8 +21,7 @@ final class Notices {
   private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>(10_000);
 
   private final ThreadPoolExecutor printer =
-      new ThreadPoolExecutor(
-          1, 1, 0, TimeUnit.SECONDS, waiting, task -> new Thread(task, "notices"), this::refuse);
+      new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, waiting, this::thread, this::refuse);
 
   Notices(PrintStream err) {
     this.err = err;
@@ -41,10 +41,22 @@ final class Notices {
     }
   }
 
+  private Thread thread(Runnable printing) {
+    Thread thread = new Thread(printing, "notices");
+    thread.setDaemon(true);
+    return thread;
+  }
+
   private void refuse(Runnable text, ThreadPoolExecutor printer) {
     if (!printer.isShutdown()) {
       lost.incrementAndGet();
     }
+  }
+
+  /** Waits until everything is printed, but not for a stream that is stuck. */
+  void flush() {
+    CompletableFuture<Void> printed = CompletableFuture.runAsync(() -> {}, printer);
+    printed.completeOnTimeout(null, 250, TimeUnit.MILLISECONDS).join();
   }
 
   /** Takes no more, and waits until all is printed, but not for a stream that is stuck. */

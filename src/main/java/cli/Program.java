@@ -50,14 +50,15 @@ public final class Program {
             .setColorScheme(Help.defaultColorScheme(streams.outIsTerminal() ? Ansi.AUTO : Ansi.OFF))
             .setOut(new PrintWriter(help));
     CommandSpec spec = command.getCommandSpec();
-    spec.version("${COMMAND-NAME} " + Program.class.getPackage().getImplementationVersion());
+    String version = Program.class.getPackage().getImplementationVersion(); // from the jar
+    spec.version("${COMMAND-NAME} " + (version == null ? "(not packaged)" : version));
     spec.parser().collectErrors(true);
     Console console = (Console) spec.mixins().get("console").userObject();
     console.open(command, streams);
     try {
       ParseResult parsed = command.parseArgs(args);
       if (CommandLine.executeHelpRequest(parsed) != null) {
-        streams.output().write(help.toString().getBytes());
+        streams.output(() -> {}).write(help.toString().getBytes());
         return ExitCode.OK;
       }
       // An unknown option is often the cause of other errors: its value is taken for a parameter.

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import sockets.Describe;
 
 /**
- * Standard input, output and error, which of them are terminals, and what runs a task when a signal
- * ends the process. {@link System#in} reads ahead and {@link System#out} hides errors, so the
+ * Standard input, output and error, which of them are terminals, and what runs a task when the
+ * process ends. {@link System#in} reads ahead and {@link System#out} hides errors, so the
  * descriptors themselves are used.
  */
 record StandardStreams(
@@ -24,7 +24,7 @@ record StandardStreams(
     PrintStream err,
     boolean inIsTerminal,
     boolean outIsTerminal,
-    Consumer<Runnable> atSignal) {
+    Consumer<Runnable> atEnd) {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
   /** Those of this process. A stream that was closed at start is empty, unwritable or silent. */
@@ -37,10 +37,10 @@ record StandardStreams(
         isOpen(DESCRIPTORS, 2) ? System.err : new PrintStream(OutputStream.nullOutputStream()),
         isTerminal(DESCRIPTORS, 0),
         isTerminal(DESCRIPTORS, 1),
-        StandardStreams::runAtSignal);
+        StandardStreams::runAtEnd);
   }
 
-  private static void runAtSignal(Runnable task) {
+  private static void runAtEnd(Runnable task) {
     try {
       Runtime.getRuntime().addShutdownHook(new Thread(task));
     } catch (IllegalStateException e) {
@@ -83,10 +83,11 @@ record StandardStreams(
   }
 
   /** Standard output, whose errors name it; closing it leaves the descriptor open. */
-  OutputStream output() {
+  OutputStream output(Runnable beforeEachWrite) {
     return new OutputStream() {
       @Override
       public void write(byte[] bytes, int offset, int length) throws IOException {
+        beforeEachWrite.run();
         try {
           out.write(bytes, offset, length);
         } catch (IOException e) {

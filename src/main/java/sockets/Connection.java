@@ -161,6 +161,11 @@ public final class Connection implements Closeable {
     // One look more, for a stop of this process that was too short to be noticed.
     if (looksWithoutProgress > most) {
       closedBecause = "no progress for " + Describe.seconds(limit);
+      try {
+        socket.setSoLinger(sent < received, 0); // The system would keep an unread rest for minutes.
+      } catch (IOException e) {
+        // It has just been closed.
+      }
       close();
     }
   }

@@ -8,8 +8,12 @@ import static testkit.Capture.lines;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,5 +116,25 @@ class ConsoleTest {
   void aPipeIsNeitherDiscardedNorPrompted() {
     Running program = Running.of(Sample.of(discarder)).type("half").endInput();
     assertSaid(program, "Sample: 'half'", "Sample: none");
+  }
+
+  @Test
+  void inTheBackgroundDataComesAfterWhatWasSaidUnlessStandardErrorIsStuck() throws IOException {
+    Semaphore moves = new Semaphore(20);
+    PrintStream err = new PrintStream(NoticesTest.stuck(screen, moves), true);
+    Console console = new Console();
+    List<Runnable> atEnd = new ArrayList<>();
+    console.open(null, new StandardStreams(null, screen, err, false, false, atEnd::add));
+    console.printInBackground(() -> {});
+    OutputStream out = console.display();
+    for (int i = 0; i < 20; i++) {
+      console.print("said\n");
+      out.write(bytes("data$"));
+    }
+    console.print("stuck\n");
+    out.write(bytes("data$"));
+    moves.release();
+    atEnd.get(0).run();
+    assertEquals("said\ndata\n".repeat(20) + "data\nstuck\n", screen.text());
   }
 }

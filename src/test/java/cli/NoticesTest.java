@@ -54,6 +54,9 @@ class NoticesTest {
       notices.print(i + " ");
       expected.append(i).append(' ');
     }
+    Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("notices"))
+        .forEach(thread -> assertTrue(thread.isDaemon(), "a bug that ends main ends the process"));
     notices.close();
     assertEquals(expected.toString(), screen.text());
   }

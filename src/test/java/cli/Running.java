@@ -32,14 +32,14 @@ public final class Running {
   public final Capture err = new Capture();
 
   private final Keyboard keyboard = new Keyboard();
-  private final List<Runnable> atSignal = new CopyOnWriteArrayList<>();
+  private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
   private final FutureTask<Integer> run;
 
   private Running(Callable<Integer> program, boolean broken, boolean isTerminal, String... args) {
     OutputStream to = broken ? BROKEN : out;
     PrintStream printErr = new PrintStream(err, true, UTF_8);
     StandardStreams streams =
-        new StandardStreams(keyboard, to, printErr, isTerminal, isTerminal, atSignal::add);
+        new StandardStreams(keyboard, to, printErr, isTerminal, isTerminal, atEnd::add);
     run = new FutureTask<>(() -> Program.run(program, streams, args));
     Thread thread = new Thread(run, "main");
     thread.setDaemon(true);
@@ -95,15 +95,17 @@ public final class Running {
     return keyboard.available();
   }
 
-  /** Does what SIGTERM or Ctrl-C does. */
+  /** Does what the process does when a signal, or its main thread, ends it. */
   public void signal() {
-    atSignal.forEach(Runnable::run);
+    atEnd.forEach(Runnable::run);
   }
 
   /** Waits for the end. */
   public int status() {
     try {
-      return run.get(Capture.DEADLINE_SECONDS, TimeUnit.SECONDS);
+      int status = run.get(Capture.DEADLINE_SECONDS, TimeUnit.SECONDS);
+      signal();
+      return status;
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new AssertionError("no exit status; standard error so far:\n" + err.text(), e);
     }

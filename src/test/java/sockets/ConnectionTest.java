@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import testkit.Peer;
 
 class ConnectionTest {
@@ -135,5 +137,21 @@ class ConnectionTest {
       assertThrows(IOException.class, () -> Connection.accepted(gone, false));
       assertTrue(gone.isClosed());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void whatAnIdlePeerHasNotReadIsDiscarded(int sent) throws IOException {
+    peer.send("x");
+    receive();
+    connection.send(buffer, sent);
+    connection.closeIfIdle(-1, Duration.ofSeconds(1));
+    assertEquals("connection to there:80 closed: no progress for 1 s", failure(this::receive));
+    if (sent == 1) { // as much as was received
+      assertEquals(1, peer.receiveAll().length);
+    } else {
+      assertThrows(IOException.class, peer::receiveAll, "it is reset");
+    }
+    connection.closeIfIdle(-1, Duration.ofSeconds(1)); // It may have been closed just before.
   }
 }
