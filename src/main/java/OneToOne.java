@@ -112,13 +112,14 @@ final class OneToOne implements Callable<Integer> {
   private String converse(Connection peer, boolean speaksFirst) throws IOException {
     Messages messages = new Messages(peer, messageGap, idleTimeout);
     try (OutputStream out = console.display()) {
-      boolean open = speaksFirst || messages.copyNext(out);
-      while (open && speak(peer)) {
-        open = messages.copyNext(out);
+      for (boolean speaks = speaksFirst; ; speaks = !speaks) {
+        if (speaks && !speak(peer)) {
+          return "closed the connection to " + peer.name();
+        }
+        if (!speaks && !messages.copyNext(out)) {
+          return peer.name() + " closed the connection";
+        }
       }
-      return open
-          ? "closed the connection to " + peer.name()
-          : peer.name() + " closed the connection";
     }
   }
 

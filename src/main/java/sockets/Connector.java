@@ -2,7 +2,6 @@ package sockets;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -61,7 +60,7 @@ public record Connector(
         socket.connect(new InetSocketAddress(address, port), Math.toIntExact(timeout.toMillis()));
         if (socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress())) {
           // Nobody listens: a simultaneous open (RFC 9293, section 3.5) with ourselves.
-          throw new ConnectException("Connection refused");
+          throw new IOException("Connection refused");
         }
         Connection.prepare(socket);
         if (tls != null) {
