@@ -41,14 +41,10 @@ class EchoServerFaultsIT {
   @ParameterizedTest
   @ValueSource(strings = {"platform", "virtual"})
   void clientsForWhichThereIsNoDescriptorWait(String threads) throws Exception {
-    try (Child server = EchoServerIT.server(threads)) {
+    try (Child server = EchoServerIT.server(threads, "--trace")) {
       int port = server.port();
-      int before;
-      do { // The first wait of a virtual thread, as the server starts, opens some that stay.
-        before = Watch.descriptors(server.pid());
-        Thread.sleep(300);
-      } while (Watch.descriptors(server.pid()) != before);
-      int limit = before + 1;
+      server.err.await("accept() ..."); // The JVM has opened those that it needs itself.
+      int limit = Watch.descriptors(server.pid()) + 1;
       limit(server, "--nofile=" + limit);
       long begin = System.nanoTime();
       for (int i = 0; i < 40; i++) {

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
@@ -108,7 +109,7 @@ public final class Server implements Closeable {
     watched = !idle.isZero();
     int looks = 8; // of a timer within that time, so that the threads that serve need no clock
     every(idle.dividedBy(looks), () -> active.forEach(each -> each.closeIfIdle(looks, idle)));
-    threads.execute(Server::openDescriptors); // Later, clients may have taken them all.
+    CompletableFuture.runAsync(Server::openDescriptors, threads).join();
     Semaphore places = new Semaphore(maxClients);
     while (true) {
       places.acquireUninterruptibly();
@@ -127,7 +128,7 @@ public final class Server implements Closeable {
     }
   }
 
-  /** Has the JVM open what it needs to close a socket, and to wait in a virtual thread. */
+  /** Has the JVM open what it needs to close a socket, and to wait, before clients take it all. */
   private static void openDescriptors() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       socket.setSoTimeout(1);
