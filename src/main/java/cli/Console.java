@@ -31,6 +31,7 @@ public final class Console {
   private StandardStreams streams;
   private Consumer<String> printer;
   private Runnable flush = () -> {};
+  private boolean ended;
 
   @Option(
       names = {"-q", "--quiet"},
@@ -106,12 +107,14 @@ public final class Console {
     Notices background = new Notices(streams.err());
     printer = background::print;
     flush = background::flush;
-    Runnable end =
-        () -> {
-          last.run();
-          background.close();
-        };
-    streams.atEnd().accept(end);
+    streams.atEnd().accept(() -> end(last, background));
+  }
+
+  /** Synchronized, as the process must not end while {@link #discardTyped} changes the terminal. */
+  private synchronized void end(Runnable last, Notices background) {
+    ended = true;
+    last.run();
+    background.close();
   }
 
   /**
@@ -161,8 +164,8 @@ public final class Console {
    * @param when it was typed, for the user
    * @throws IOException if standard input can't be read
    */
-  public void discardTyped(String when) throws IOException {
-    if (!streams.inIsTerminal()) {
+  public synchronized void discardTyped(String when) throws IOException {
+    if (ended || !streams.inIsTerminal()) {
       return;
     }
     streams.finishTyping();

@@ -48,7 +48,7 @@ record StandardStreams(
     }
   }
 
-  /** Whether it is the user's. If it was closed at start, the JVM's first files get its number. */
+  /** Whether a descriptor is the user's; the JVM's first files get the numbers that are free. */
   static boolean isOpen(Path descriptors, int number) {
     try {
       Path file = Files.readSymbolicLink(descriptors.resolve("" + number));
