@@ -69,8 +69,9 @@ final class Tls {
    * limits them all: it closes the socket.
    */
   Socket secure(Socket socket, String host, BlockingCalls calls, long nanos) throws IOException {
-    SSLSocket secured =
-        (SSLSocket) context.getSocketFactory().createSocket(socket, name(host, socket), 0, true);
+    // In certificates an address has no brackets, and a name no dot at its end.
+    String name = host.replaceAll("^\\[|[.\\]]$", "");
+    SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(socket, name, 0, true);
     SSLParameters parameters = secured.getSSLParameters();
     parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
@@ -89,13 +90,6 @@ final class Tls {
       }
     }
     throw new SocketTimeoutException(); // and the socket is closed
-  }
-
-  /** The name as certificates have it: an address without brackets and zone, no dot at the end. */
-  private static String name(String host, Socket socket) {
-    return host.contains(":")
-        ? socket.getInetAddress().getHostAddress().replaceFirst("%.*", "")
-        : host.replaceFirst("[.]$", "");
   }
 
   private static String handshake(SSLSocket socket) throws IOException {
