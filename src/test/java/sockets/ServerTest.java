@@ -217,8 +217,9 @@ class ServerTest {
   @Test
   void aTaskRunsAgainAndAgainEvenIfItFailsUntilTheServerIsClosed() throws Exception {
     BlockingQueue<Thread> runs = new LinkedBlockingQueue<>();
+    long start = System.nanoTime();
     server.every(
-        Duration.ofMillis(10),
+        Duration.ofMillis(100),
         () -> {
           runs.add(Thread.currentThread());
           throw new IllegalStateException("a bad day");
@@ -226,8 +227,10 @@ class ServerTest {
     Thread thread = runs.take();
     assertEquals("timer", thread.getName());
     assertTrue(thread.isDaemon());
+    assertEquals("a task failed: java.lang.IllegalStateException: a bad day", warnings.take());
     assertSame(thread, runs.take());
     assertSame(thread, runs.take());
+    assertTrue(System.nanoTime() - start >= 300_000_000, "an interval before each run");
     server.close();
     thread.join();
   }
