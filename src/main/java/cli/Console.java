@@ -119,8 +119,7 @@ public final class Console {
 
   /**
    * Waits for the user to enter a line, and takes not a byte beyond it, so that the next reader of
-   * the same input finds what follows. On a terminal it asks first, unless {@code --trace} is
-   * given.
+   * the same input finds what follows. On a terminal it asks first, but not with {@code --trace}.
    *
    * @param prompt what to ask with
    * @return the line without LF or CRLF, each byte as a character (ISO 8859-1); null at the end of
