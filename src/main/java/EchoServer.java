@@ -64,7 +64,7 @@ final class EchoServer implements Callable<Integer> {
   private Duration reportInterval = Duration.ZERO;
 
   private Server server;
-  private long lastReport;
+  private long lastReport; // ns
   private long reported; // bytes
 
   public static void main(String... args) {
@@ -98,8 +98,7 @@ final class EchoServer implements Callable<Integer> {
   void report() {
     Totals totals = server.totals();
     long now = System.nanoTime();
-    double megabytesPerSecond =
-        (totals.sent() - reported) * 1e3 / (now - lastReport); // from bytes and ns
+    double megabytesPerSecond = (totals.sent() - reported) * 1e3 / (now - lastReport);
     String clients = Describe.count(totals.active(), "client") + " now, " + text(totals);
     console.say(String.format(Locale.ROOT, "%s, %.1f MB/s", clients, megabytesPerSecond));
     reported = totals.sent();
@@ -123,10 +122,11 @@ final class EchoServer implements Callable<Integer> {
   }
 
   private void echo(Connection client) throws IOException {
+    boolean yields = threads.areVirtual();
     byte[] buffer = new byte[128]; // small, as thousands of clients may be idle
     for (int count; (count = client.receive(buffer, Duration.ZERO)) >= 0; ) {
       client.send(buffer, count);
-      if (threads.areVirtual()) {
+      if (yields) {
         Thread.yield(); // After others have run, the next bytes are often there: no wait.
       }
       if (count == buffer.length && count < 1 << 16) {

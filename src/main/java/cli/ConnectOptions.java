@@ -37,7 +37,7 @@ public final class ConnectOptions {
    */
   public Connector connector(Console console, int port) {
     if (port == 0) {
-      throw console.usageError("invalid PORT: '0' is not a port number (1-65535)");
+      throw console.usageError("invalid PORT: " + Port.refusal("0"));
     }
     return new Connector(console.calls(), family, timeout, null); // without TLS
   }

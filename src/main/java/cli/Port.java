@@ -11,8 +11,12 @@ public final class Port implements ITypeConverter<Integer> {
   public Integer convert(String text) {
     int port = text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : -1;
     if (port < 0 || port > 65535) {
-      throw new TypeConversionException("'" + text + "' is not a port number (1-65535)");
+      throw new TypeConversionException(refusal(text));
     }
     return port;
+  }
+
+  static String refusal(String text) {
+    return "'" + text + "' is not a port number (1-65535)";
   }
 }

@@ -159,9 +159,8 @@ public final class Server implements Closeable {
   }
 
   /**
-   * Runs a task again and again, until the server is closed. A run that comes late is left out:
-   * this process was stopped (SIGSTOP, Ctrl-Z, a frozen container), and its clients are not to
-   * blame.
+   * Runs a task again and again, until the server is closed. A late run is left out: this process
+   * was stopped (SIGSTOP, Ctrl-Z, a frozen container), for which its clients are not to blame.
    *
    * @param interval between one run and the next; zero: never
    * @param task must not block; if it fails, it is run again all the same

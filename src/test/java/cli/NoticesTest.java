@@ -1,10 +1,12 @@
 package cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -54,9 +56,12 @@ class NoticesTest {
       notices.print(i + " ");
       expected.append(i).append(' ');
     }
-    Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().equals("notices"))
-        .forEach(thread -> assertTrue(thread.isDaemon(), "a bug that ends main ends the process"));
+    List<Thread> printers =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().equals("notices"))
+            .toList();
+    assertFalse(printers.isEmpty());
+    assertTrue(printers.stream().allMatch(Thread::isDaemon), "what ends main ends the process");
     notices.close();
     assertEquals(expected.toString(), screen.text());
   }

@@ -82,13 +82,6 @@ public final class Watch {
     return ProcessHandle.of(pid).flatMap(process -> process.info().totalCpuDuration()).get();
   }
 
-  /** Whether the system still keeps anything of a connection, at its end with the local port. */
-  public static boolean systemKnows(int localPort, int remotePort) {
-    String entry = String.format(": [0-9A-F]+:%04X [0-9A-F]+:%04X ", localPort, remotePort);
-    String connections = read("/proc/net/tcp") + read("/proc/net/tcp6");
-    return Pattern.compile(entry).matcher(connections).find();
-  }
-
   /** Runs a tool of the JDK, jcmd for example, and returns what it prints. */
   public static String jdkTool(String tool, Object... arguments) {
     List<String> command = new ArrayList<>();
