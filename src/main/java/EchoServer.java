@@ -38,8 +38,10 @@ final class EchoServer implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "KIND",
-      description = "virtual, platform, or auto (default): virtual where the JVM has them.")
-  private Threads threads = Threads.AUTO;
+      description =
+          "platform (default), or virtual (Java 21 or newer): for thousands of clients that are"
+              + " mostly idle; busy ones make the others wait.")
+  private Threads threads = Threads.PLATFORM;
 
   @Option(
       names = "--max-clients",
@@ -76,14 +78,14 @@ final class EchoServer implements Callable<Integer> {
     if (maxClients < 1) {
       console.refuse("--max-clients", "'" + maxClients + "' is not a positive number");
     }
-    if (threads == Threads.VIRTUAL && !threads.areVirtual()) {
+    if (!threads.areSupported()) {
       console.refuse("--threads", "this JVM has no virtual threads (needs Java 21 or newer)");
     }
     server = Server.listen(console.calls(), bind, port, console::say);
     console.printInBackground(this::stop);
     lastReport = System.nanoTime();
     server.every(reportInterval, this::report);
-    String kind = threads.areVirtual() ? "virtual" : "platform";
+    String kind = threads.name().toLowerCase(Locale.ROOT);
     console.notice("listening on " + server.address() + ", a " + kind + " thread for each client");
     server.serve(maxClients, idleTimeout, threads.perConnection(), this::serve);
     return 0;
@@ -121,14 +123,10 @@ final class EchoServer implements Callable<Integer> {
     console.notice(ending + ": " + Describe.count(client.sent(), "byte") + " echoed");
   }
 
-  private void echo(Connection client) throws IOException {
-    boolean yields = threads.areVirtual();
-    byte[] buffer = new byte[128]; // small, as thousands of clients may be idle
+  private static void echo(Connection client) throws IOException {
+    byte[] buffer = new byte[1 << 10]; // Most clients send less, and thousands may be connected.
     for (int count; (count = client.receive(buffer, Duration.ZERO)) >= 0; ) {
       client.send(buffer, count);
-      if (yields) {
-        Thread.yield(); // After others have run, the next bytes are often there: no wait.
-      }
       if (count == buffer.length && count < 1 << 16) {
         buffer = new byte[8 * count];
       }

@@ -40,7 +40,7 @@ class CommandLineTest {
           OneToOne   | -4 server 0 | invalid -4: a server does not connect
           EchoServer | --max-clients=0 0 | invalid --max-clients: '0' is not a positive number
           EchoServer | --max-clients=x 0 | invalid --max-clients: 'x' is not an int
-          EchoServer | --threads=green 0 | invalid --threads: expected one of [AUTO, VIRTUAL, PLATFORM] (case-insensitive) but was 'green'
+          EchoServer | --threads=green 0 | invalid --threads: expected one of [PLATFORM, VIRTUAL] (case-insensitive) but was 'green'
           """)
   void aUsageErrorIsOneLineAndTheSynopsis(String program, String arguments, String line) {
     Running refused = run(program, arguments);
