@@ -5,6 +5,7 @@ import cli.Program;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -13,8 +14,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sockets.Connection;
-import sockets.Connector;
 import sockets.Describe;
+import sockets.Tls;
 
 /** A client simpler than telnet: sends one line, prints every byte that comes back, ends. */
 @Command(
@@ -22,18 +23,15 @@ import sockets.Describe;
     description = "Send one line of input, with CRLF, and print every byte that comes back.",
     footer = "  echo 'GET / HTTP/1.0' | java -cp blocking-sockets.jar DumbNet -b localhost 80")
 final class DumbNet implements Callable<Integer> {
-  @Mixin private Console console;
+  @Mixin private final Console console;
 
-  @Mixin private ConnectOptions connecting;
+  @Mixin private ConnectOptions connector;
 
   @Parameters(paramLabel = "HOST", description = "Name or address to connect to.")
   private String host;
 
-  @Parameters(
-      paramLabel = "PORT",
-      converter = Port.class,
-      description = "Port to connect to, 1-65535.")
-  private int port;
+  @Parameters(paramLabel = "PORT", description = "Port to connect to, 1-65535.")
+  private Port port;
 
   @Option(
       names = {"-i", "--idle-timeout"},
@@ -48,62 +46,63 @@ final class DumbNet implements Callable<Integer> {
 
   @Option(
       names = {"-N", "--half-close"},
-      description =
-          "Shut down the sending side after the line, for servers that answer only after their"
-              + " input has ended.")
+      description = "Shut down the sending side after the line: some servers wait for that.")
   private boolean halfClose;
 
-  @Option(
-      names = "--tls",
-      description =
-          "Speak TLS. The server's certificate must be trusted and be for HOST. The time of -w"
-              + " includes the handshake.")
+  @Option(names = "--tls", description = "Speak TLS; HOST's certificate must be trusted.")
   private boolean tls;
 
   @Option(
       names = "--cacert",
       paramLabel = "FILE",
-      description = "With --tls: trust the certificates of this PEM file instead of the JVM's own.")
-  private File trusted;
+      description = "With --tls: trust the certificates of this PEM file instead of the JVM's.")
+  private File cacert;
+
+  DumbNet(Console console) {
+    this.console = console;
+  }
 
   public static void main(String... args) {
-    Program.main(new DumbNet(), args);
+    Program.main(DumbNet::new, args);
   }
 
   @Override
   public Integer call() throws IOException {
-    Connector connector = connecting.connector(console, port);
-    if (tls) {
-      connector = connector.withTls(trusted);
-    } else {
+    if (!tls) {
       console.refuse("--cacert", "it needs --tls");
     }
-    try (Connection server = connector.connect(host, port)) {
+    try (Connection server = connector.connect(host, port, tls ? new Tls(cacert) : null, console)) {
       console.notice("connected to " + server.address());
       String line = console.readLine("line to send: ");
       if (line == null) {
         throw new IOException("no line to send: standard input is empty");
       }
       String ending = blankLine ? "\r\n\r\n" : "\r\n";
-      byte[] request = (line + ending).getBytes(StandardCharsets.ISO_8859_1);
-      try {
-        server.send(request, request.length);
-        if (halfClose) {
-          server.halfClose();
-        }
-      } finally {
-        print(server); // even if sending fails: a server that has closed may have answered
-      }
+      send((line + ending).getBytes(StandardCharsets.ISO_8859_1), server);
+      print(server, idleTimeout);
       String received = Describe.count(server.received(), "byte");
       console.notice(server.name() + " ended the stream after " + received);
       return 0;
     }
   }
 
-  private void print(Connection server) throws IOException {
+  private void send(byte[] request, Connection server) throws IOException {
+    try {
+      server.send(request, request.length);
+      if (halfClose) {
+        server.halfClose();
+      }
+    } catch (SocketException e) {
+      // A server that has closed may have answered before.
+      Connection.quietly(() -> print(server, Duration.ofMillis(1)));
+      throw e;
+    }
+  }
+
+  private void print(Connection server, Duration limit) throws IOException {
     try (OutputStream out = console.display()) {
       byte[] buffer = new byte[1 << 16];
-      for (int count; (count = server.receive(buffer, idleTimeout)) >= 0; ) {
+      for (int count; (count = server.receive(buffer, limit)) >= 0; ) {
         out.write(buffer, 0, count);
       }
     }

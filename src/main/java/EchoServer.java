@@ -11,9 +11,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sockets.Connection;
 import sockets.Describe;
+import sockets.IdleWatch;
+import sockets.Listener;
 import sockets.Server;
 import sockets.Threads;
-import sockets.Totals;
 
 /** Sends every client back what it sent (RFC 862), each on a thread of its own. */
 @Command(
@@ -21,84 +22,78 @@ import sockets.Totals;
     description = "Send every client back what it sent; one thread per connection.",
     footer = "  java -cp blocking-sockets.jar EchoServer 7000")
 final class EchoServer implements Callable<Integer> {
-  @Mixin private Console console;
+  @Mixin private final Console console;
 
   @Parameters(
       paramLabel = "PORT",
-      converter = Port.class,
       description = "Port to listen on, 1-65535 (0: any that is free).")
-  private int port;
+  private Port port;
 
-  @Option(
-      names = "--bind",
-      paramLabel = "ADDRESS",
-      description = "The local address (default 0.0.0.0: all).")
+  @Option(names = "--bind", paramLabel = "ADDRESS", description = "Local address (default: all).")
   private String bind = "0.0.0.0";
 
   @Option(
       names = "--threads",
       paramLabel = "KIND",
       description =
-          "platform (default), or virtual (Java 21 or newer): for thousands of clients that are"
-              + " mostly idle; busy ones make the others wait.")
-  private Threads threads = Threads.PLATFORM;
+          "platform (default), or virtual (Java 21+) for thousands of clients that are mostly idle:"
+              + " beside busy ones, the others wait.")
+  private Threads threads = Threads.platform;
 
   @Option(
       names = "--max-clients",
       paramLabel = "N",
-      description = "Serve at most N at once; more wait in the system's queue (default: no limit).")
+      description = "Serve N at once; more wait in the kernel's queue (default: no limit).")
   private int maxClients = Integer.MAX_VALUE;
 
   @Option(
       names = {"-i", "--idle-timeout"},
       paramLabel = "SECONDS",
-      description =
-          "Close a connection on which nothing is read or written for SECONDS (default 0: never;"
-              + " checked coarsely: up to 25%% later).")
+      description = "Close a connection idle for SECONDS, or up to 25%% more (default 0: never).")
   private Duration idleTimeout = Duration.ZERO;
 
   @Option(
       names = "--report",
       paramLabel = "SECONDS",
-      description =
-          "Report at this interval how many clients were served, how much and how fast (default 0:"
-              + " never).")
+      description = "Report clients, bytes and speed at this interval (default 0: never).")
   private Duration reportInterval = Duration.ZERO;
 
   private Server server;
   private long lastReport; // ns
   private long reported; // bytes
 
+  EchoServer(Console console) {
+    this.console = console;
+  }
+
   public static void main(String... args) {
-    Program.main(new EchoServer(), args);
+    Program.main(EchoServer::new, args);
   }
 
   @Override
   public Integer call() throws IOException {
-    if (maxClients < 1) {
-      console.refuse("--max-clients", "'" + maxClients + "' is not a positive number");
-    }
     if (!threads.areSupported()) {
       console.refuse("--threads", "this JVM has no virtual threads (needs Java 21 or newer)");
     }
-    server = Server.listen(console.calls(), bind, port, console::say);
-    console.printInBackground(this::stop);
+    Listener listener = Listener.listen(console.calls(), bind, port.number(), console::say);
+    server = new Server(listener, maxClients, console::say);
+    console.atEnd(
+        () -> {
+          listener.close(); // The connections end with the process.
+          console.notice("stopped: " + text(server.totals()));
+        });
+    String each = ", a " + threads + " thread for each client";
+    console.notice("listening on " + listener.address() + each);
     lastReport = System.nanoTime();
-    server.every(reportInterval, this::report);
-    String kind = threads.name().toLowerCase(Locale.ROOT);
-    console.notice("listening on " + server.address() + ", a " + kind + " thread for each client");
-    server.serve(maxClients, idleTimeout, threads.perConnection(), this::serve);
+    Threads.every(reportInterval, this::report);
+    server.serve(
+        threads.perConnection(),
+        idleTimeout.isZero() ? this::serve : new IdleWatch(this::serve, idleTimeout));
     return 0;
   }
 
-  /** Stops listening, and prints the totals. The connections end with the process. */
-  private void stop() {
-    server.close();
-    console.notice("stopped: " + text(server.totals()));
-  }
-
   void report() {
-    Totals totals = server.totals();
+    Server.Totals totals = server.totals();
     long now = System.nanoTime();
     double megabytesPerSecond = (totals.sent() - reported) * 1e3 / (now - lastReport);
     String clients = Describe.count(totals.active(), "client") + " now, " + text(totals);
@@ -107,7 +102,7 @@ final class EchoServer implements Callable<Integer> {
     lastReport = now;
   }
 
-  private static String text(Totals totals) {
+  private static String text(Server.Totals totals) {
     String clients = Describe.count(totals.served(), "client");
     return clients + " served, " + Describe.count(totals.sent(), "byte") + " echoed";
   }

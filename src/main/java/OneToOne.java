@@ -15,23 +15,22 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sockets.Connection;
+import sockets.Listener;
 import sockets.Messages;
-import sockets.Server;
 
 /** The simplest chat: one server, one client at a time, strictly taking turns. */
 @Command(
     name = "OneToOne",
-    description =
-        "Chat with one peer, strictly taking turns; the client speaks first. An empty line, or the"
-            + " end of input, closes the connection.",
+    customSynopsis = "OneToOne [OPTIONS] server PORT%n       OneToOne [OPTIONS] HOST PORT",
+    description = "Chat in strict turns; the client speaks first. An empty line ends it.",
     footer = {
       "  java -cp blocking-sockets.jar OneToOne server 7000",
       "  java -cp blocking-sockets.jar OneToOne localhost 7000"
     })
 final class OneToOne implements Callable<Integer> {
-  @Mixin private Console console;
+  @Mixin private final Console console;
 
-  @Mixin private ConnectOptions connecting;
+  @Mixin private ConnectOptions connector;
 
   @Parameters(
       paramLabel = "HOST",
@@ -40,34 +39,33 @@ final class OneToOne implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "PORT",
-      converter = Port.class,
       description = "Port to connect to, 1-65535, or to listen on (0: any that is free).")
-  private int port;
+  private Port port;
 
   @Option(
       names = "--bind",
       paramLabel = "ADDRESS",
-      description = "The server's local address (default 0.0.0.0: all).")
+      description = "Server's address (default: all).")
   private String bind = "0.0.0.0";
 
   @Option(
       names = {"-i", "--idle-timeout"},
       paramLabel = "SECONDS",
-      description =
-          "Close the connection when the peer, at its turn, sends nothing for SECONDS (default 0:"
-              + " never).")
+      description = "Close the connection when the peer is idle for SECONDS (default 0: never).")
   private Duration idleTimeout = Duration.ZERO;
 
   @Option(
       names = "--message-gap",
       paramLabel = "SECONDS",
-      description =
-          "Take a message without a newline as complete after SECONDS of silence (default 1; 0:"
-              + " only a newline ends it).")
+      description = "Silence that ends a message, until a newline has come (default 1; 0: none).")
   private Duration messageGap = Duration.ofSeconds(1);
 
+  OneToOne(Console console) {
+    this.console = console;
+  }
+
   public static void main(String... args) {
-    Program.main(new OneToOne(), args);
+    Program.main(OneToOne::new, args);
   }
 
   @Override
@@ -79,7 +77,7 @@ final class OneToOne implements Callable<Integer> {
       serve();
     } else {
       console.refuse("--bind", "a client does not listen");
-      try (Connection server = connecting.connector(console, port).connect(host, port)) {
+      try (Connection server = connector.connect(host, port, null, console)) {
         console.notice("connected to " + server.address());
         console.notice(converse(server, true));
       }
@@ -87,24 +85,19 @@ final class OneToOne implements Callable<Integer> {
     return 0;
   }
 
-  /** One client at a time: the thread that accepts is the one that talks. */
+  /** The thread that accepts is the one that talks: one client at a time. */
   private void serve() throws IOException {
-    try (Server server = Server.listen(console.calls(), bind, port, console::say)) {
-      console.printInBackground(() -> {});
-      console.notice("listening on " + server.address());
-      for (Connection client; (client = server.accept()) != null; ) {
-        answer(client);
+    try (Listener listener = Listener.listen(console.calls(), bind, port.number(), console::say)) {
+      console.notice("listening on " + listener.address());
+      while (true) {
+        try (Connection client = listener.accept()) {
+          console.discardTyped("before " + client.name() + " connected");
+          console.notice(client.name() + " connected");
+          console.notice(converse(client, false));
+        } catch (SocketException | SocketTimeoutException e) {
+          console.say(e.getMessage()); // One client has failed; the next may not.
+        }
       }
-    }
-  }
-
-  private void answer(Connection client) throws IOException {
-    try (client) {
-      console.discardTyped("before " + client.name() + " connected");
-      console.notice(client.name() + " connected");
-      console.notice(converse(client, false));
-    } catch (SocketException | SocketTimeoutException e) { // The peer's: the server goes on.
-      console.say(e.getMessage());
     }
   }
 

@@ -3,17 +3,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import testkit.Child;
 import testkit.Peer;
 import testkit.Watch;
@@ -22,6 +23,8 @@ import testkit.Watch;
 class EchoServerFaultsIT {
   private static final String SHORTAGE =
       "EchoServer: cannot accept: Too many open files: new clients wait\n";
+
+  private static final List<String> SMALL = List.of("-Xmx12m");
 
   private final List<Peer> clients = new ArrayList<>();
 
@@ -37,13 +40,20 @@ class EchoServerFaultsIT {
     Watch.assumeLinuxWith("prlimit");
   }
 
-  /** The first client there ever was gets the last of them. */
+  /** The first client there ever was gets the last of them, if its thread needs no more. */
   @ParameterizedTest
-  @ValueSource(strings = {"platform", "virtual"})
-  void clientsForWhichThereIsNoDescriptorWait(String threads) throws Exception {
-    try (Child server = EchoServerIT.server(threads, "--trace")) {
+  @MethodSource("EchoServerIT#threads")
+  void whenDescriptorsRunOutWhileAcceptingNewClientsWait(String threads) throws Exception {
+    try (Child server = Child.of("EchoServer", "--threads=" + threads, "--trace", "0")) {
       int port = server.port();
-      server.err.await("accept() ..."); // The JVM has opened those that it needs itself.
+      server.err.await("accept() ..."); // The JVM has opened those that it needs itself,
+      if (threads.equals("virtual")) { // and here epoll's, when the first thread waits.
+        int open = Watch.descriptors(server.pid());
+        try (Peer first = Peer.connect(port)) {
+          Watch.until("epoll", () -> Watch.descriptors(server.pid()) > open + 1);
+          first.halfClose().receiveAll();
+        }
+      }
       int limit = Watch.descriptors(server.pid()) + 1;
       limit(server, "--nofile=" + limit);
       long begin = System.nanoTime();
@@ -56,7 +66,7 @@ class EchoServerFaultsIT {
         Duration cpu = Watch.cpuTime(server.pid());
         Thread.sleep(1000); // what the process does meanwhile is the question
         long used = Watch.cpuTime(server.pid()).minus(cpu).toMillis();
-        assertTrue(used < 400, used + " ms of CPU time in 1 s of waiting");
+        assertTrue(used < 500, used + " ms of CPU time in 1 s of waiting");
         EchoServerIT.assertEchoes(served);
         long most = 1 + (System.nanoTime() - begin) / TimeUnit.SECONDS.toNanos(10);
         assertTrue(server.err.count(SHORTAGE) <= most, server.err.text());
@@ -74,15 +84,14 @@ class EchoServerFaultsIT {
       Watch.until("the next shortage", () -> Watch.descriptors(server.pid()) >= limit);
       server.signal("TERM");
       assertEquals(143, server.exitStatus());
-      String notices = server.err.text();
-      assertTrue(notices.contains("EchoServer: stopped: "), notices);
+      String notices = server.err.await("EchoServer: stopped: ");
       assertFalse(notices.contains("\tat "), notices);
     }
   }
 
   /** Each thread reserves so much for its stack that there is room for a few. */
   @Test
-  void aClientForWhichThereIsNoThreadIsClosed() throws IOException {
+  void whenAThreadCannotBeStartedItsClientIsClosed() throws IOException {
     String oneArena = "export MALLOC_ARENA_MAX=1; exec \"$@\""; // or threads reserve more
     // The reports keep alive the thread that prints.
     String[] program = {"EchoServer", "--threads=platform", "--report=0.3", "0"};
@@ -125,27 +134,25 @@ class EchoServerFaultsIT {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"platform", "virtual"})
-  void nothingIsLeftOfAThousandResets(String threads) throws Exception {
-    try (Child server = EchoServerIT.server(threads)) {
+  @Test
+  void nothingIsLeftOfClientsThatReset() throws Exception {
+    try (Child server = Child.of("EchoServer", "0")) {
       int port = server.port();
       reset(100, port);
-      long before = restingBytes(server);
       int threadsBefore = Watch.status(server.pid(), "Threads");
       int descriptors = Watch.descriptors(server.pid());
-      reset(1000, port);
-      long growth = restingBytes(server) - before;
-      assertTrue(growth < 250_000, growth + " more bytes of heap");
+      reset(600, port);
       Watch.until("no descriptor left", () -> Watch.descriptors(server.pid()) <= descriptors);
       // A pool keeps idle threads for the next clients, as many as were ever served at once.
       int more = Watch.status(server.pid(), "Threads") - threadsBefore;
       assertTrue(more <= 60, more + " more threads");
-
-      server.signal("TERM");
-      assertEquals(143, server.exitStatus());
-      String notices = server.err.text();
-      assertTrue(notices.contains(" lost: Connection reset: "), notices);
+      String jcmd = System.getProperty("java.home") + "/bin/jcmd";
+      try (Child heap = Child.command(jcmd, "" + server.pid(), "GC.class_histogram")) {
+        assertEquals(0, heap.exitStatus());
+        assertEquals(1, heap.out.count(" sockets.Listener\n"), heap.out.text());
+        assertEquals(0, heap.out.count(" sockets.Connection\n"), heap.out.text());
+      }
+      String notices = server.err.await(" lost: Connection reset: ");
       assertFalse(notices.contains("\tat "), notices);
     }
   }
@@ -170,25 +177,12 @@ class EchoServerFaultsIT {
     }
   }
 
-  /** What is alive in the heap once all clients are gone. */
-  private static long restingBytes(Child server) {
-    Matcher[] total = new Matcher[1];
-    Watch.until(
-        "no connection left",
-        () -> {
-          String histogram = Watch.jdkTool("jcmd", server.pid(), "GC.class_histogram");
-          total[0] = Pattern.compile("Total +\\d+ +(\\d+)").matcher(histogram);
-          return total[0].find() && !histogram.contains(" sockets.Connection");
-        });
-    return Long.parseLong(total[0].group(1));
-  }
-
   @Test
   void clientsThatNeverReadStopNobodyAndFillNothing() throws Exception {
     int heapMegabytes = 64;
     int besideHeap = 150; // code, thread stacks, and a direct buffer of 64 KB for each connection
-    try (Child server =
-        Child.withJvm(List.of("-Xmx" + heapMegabytes + "m"), "EchoServer", "--report=0.5", "0")) {
+    List<String> jvm = List.of("-Xmx" + heapMegabytes + "m");
+    try (Child server = Child.withJvm(jvm, "EchoServer", "--report=0.2", "0")) {
       int port = server.port();
       for (int i = 0; i < 60; i++) {
         clients.add(Peer.connect(port));
@@ -207,6 +201,73 @@ class EchoServerFaultsIT {
       assertFalse(server.err.text().contains("EchoServer: closed "), server.err.text());
       byte[] late = clients.get(30).receive(200_000);
       assertEquals("x".repeat(200_000), new String(late));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("EchoServerIT#threads")
+  void whenTheHeapRunsOutTheServerGoesOnOrEndsWithOneLine(String threads) throws IOException {
+    try (Child server = Child.withJvm(SMALL, "EchoServer", "--threads=" + threads, "0")) {
+      boolean ended = fillTheHeap(server.port(), server);
+      assertEquals(ended ? 1 : 0, server.err.count("EchoServer: out of memory\n"));
+      assertTrue(
+          ended || server.err.count(": Java heap space\n") > 0, "The heap was large enough.");
+      String known = "EchoServer: (127|closed |connection |listening |out of |stopped: ).*";
+      String text = server.err.text();
+      assertEquals(List.of(), text.lines().filter(line -> !line.matches(known)).toList());
+      assertEquals("", server.out.text());
+    }
+  }
+
+  @Test
+  void whenTheHeapRunsOutTheServerEndsEvenIfStandardErrorIsStuck(@TempDir Path directory)
+      throws IOException {
+    int port = Peer.freePort();
+    try (Child server = Child.stuck(directory, SMALL, "EchoServer", "" + port)) {
+      Peer.connectWhenReady(port).close();
+      fillTheHeap(port, server);
+    }
+  }
+
+  /** Whether the process has ended; otherwise a new client was served. */
+  private boolean fillTheHeap(int port, Child server) throws IOException {
+    List<Thread> floods = new ArrayList<>();
+    try {
+      for (int i = 0; i < 300; i++) {
+        clients.add(Peer.withSmallBuffers(port)); // or the kernel's memory runs out before
+        floods.add(clients.get(i).flood());
+      }
+    } catch (IOException e) {
+      // The process has ended.
+    }
+    Watch.until("an end", () -> floods.stream().anyMatch(flood -> !flood.isAlive()));
+    close();
+    boolean served = true;
+    try (Peer late = Peer.connect(port)) {
+      EchoServerIT.assertEchoes(late);
+      server.signal("TERM");
+    } catch (IOException e) {
+      served = false;
+    }
+    int status = server.exitStatus();
+    assertTrue(status == 1 || served && status == 143, "status " + status);
+    return status == 1;
+  }
+
+  @Test
+  void keepaliveAsksAfterAPeerThatMayHaveVanished() {
+    try (Child server = Child.of("EchoServer", "0");
+        Child client = Child.of("OneToOne", "127.0.0.1", "" + server.port())) {
+      client.err.await("connected to ");
+      server.err.await(" connected\n");
+      String port = ":" + server.port();
+      // The first probe comes after a minute; the system's own default is two hours.
+      Pattern timer = Pattern.compile("timer:\\(keepalive,(1min|[0-9.]+(sec|ms))");
+      String filter = "( sport = " + port + " or dport = " + port + " )";
+      try (Child ss = Child.command("ss", "-Htno", filter)) {
+        assertEquals(0, ss.exitStatus());
+        assertEquals(2, timer.matcher(ss.out.text()).results().count(), ss.out.text());
+      }
     }
   }
 }

@@ -1,82 +1,44 @@
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import testkit.Child;
 import testkit.Peer;
-import testkit.Watch;
 
-/** OneToOne with a small heap, and on a terminal. */
+/** OneToOne on a terminal, and what DumbNet has in common with it. */
 class OneToOneIT {
   @Test
-  void theEndOfItsInputEndsEachConversationAtTheServersTurn() throws IOException {
-    try (Child server = Child.of("OneToOne", "server", "0").endInput()) {
-      for (String text : List.of("one\n", "two\n", "three\n")) {
-        try (Peer client = Peer.connect(server.port()).send(text)) {
-          assertEquals("", client.receiveLine());
-        }
-      }
-      server.out.await("one\ntwo\nthree\n");
-      assertTrue(server.isRunning());
-    }
-  }
-
-  @Test
-  void aMessageOfAnyBytesCanBeLargerThanTheHeap(@TempDir Path directory) throws IOException {
-    Path output = directory.resolve("output");
-    byte[] piece = new byte[1 << 20];
-    new Random(1).nextBytes(piece);
-    for (int i = 0; i < piece.length; i++) {
-      piece[i] = piece[i] == '\n' ? 0 : piece[i];
-    }
-    String script = "exec \"$@\" > '" + output + "'";
-    String[] program = {"OneToOne", "--message-gap=0", "server", "0"};
-    try (Child server = Child.inShell(script, List.of("-Xmx24m"), program);
-        Peer client = Peer.connect(server.port())) {
-      for (int i = 0; i < 60; i++) {
-        client.send(piece);
-      }
-      server.type("long\n");
-      assertEquals("long\n", client.send(".\n").receiveLine());
-      try (InputStream received = Files.newInputStream(output)) {
-        for (int i = 0; i < 60; i++) {
-          assertArrayEquals(piece, received.readNBytes(piece.length));
-        }
-        assertEquals(".\n", new String(received.readAllBytes()));
-      }
-    }
-  }
-
-  @Test
   void inTheBackgroundOfATerminalItRunsUntilItsTurn() throws IOException {
-    Watch.assumeLinuxWith("script");
-    String script = "exec script -qefc \"set -m; $(printf '%q ' \"$@\") & cat\" /dev/null";
-    try (Child screen = Child.inShell(script, List.of(), "OneToOne", "server", "0");
+    String script = "set -m; PROGRAM & cat";
+    try (Child screen = Child.onTerminalOfShell(script, "OneToOne", "server", "0");
         Peer client = Peer.connect(screen.out.awaitPort())) {
       client.send("hello\n");
       screen.out.await(client.name() + " connected\r\nhello\r\n");
     }
   }
 
+  /** A paste of more than a terminal holds, with a pause in it, and the beginning of a line. */
   @Test
-  void onATerminalOnlyWhatWasTypedForAClientIsSentToIt() throws IOException {
+  void onATerminalOnlyWhatWasTypedForAClientIsSentToIt() throws Exception {
+    String line = "the password is in this line, and so it is in the next one.\n";
     try (Child screen = Child.onTerminal("OneToOne", "server", "0")) {
       int port = screen.out.awaitPort();
-      screen.type("the password\n");
-      screen.out.await("the password\r\n");
+      screen.type(line).out.await("next one.\r\n");
       try (Peer client = Peer.connect(port)) {
-        screen.out.await("discarded 13 bytes");
+        Thread.sleep(30); // The terminal is empty meanwhile, as between two pieces of a paste.
+        screen.type(line.repeat(599) + "hello ").out.await("discarded 36000 bytes");
         client.send("hello\n");
         screen.out.await("> ");
-        screen.type("hello yourself\n");
+        screen.type("yourself\n");
         assertEquals("hello yourself\n", client.receiveLine());
         client.send("bye\n");
         screen.out.await("bye\r\n> ");
@@ -84,20 +46,44 @@ class OneToOneIT {
         assertEquals(0, client.receiveAll().length);
         String expected =
             """
-            OneToOne: listening on 127.0.0.1:%1$d
-            the password
-            OneToOne: discarded 13 bytes typed before %2$s connected
-            OneToOne: %2$s connected
+            hello OneToOne: discarded 36000 bytes typed before %1$s connected
+            OneToOne: %1$s connected
             hello
-            > hello yourself
+            > yourself
             bye
             >\s
-            OneToOne: closed the connection to %2$s
+            OneToOne: closed the connection to %1$s
             """;
-        screen.out.await("closed the connection to " + client.name() + "\r\n");
-        assertEquals(
-            String.format(expected, port, client.name()).replace("\n", "\r\n"), screen.out.text());
+        String end = String.format(expected, client.name()).replace("\n", "\r\n");
+        String shown = screen.out.await("closed the connection to " + client.name() + "\r\n");
+        assertTrue(shown.endsWith(end), shown);
       }
+    }
+  }
+
+  /** Those that would tell of a terminal, or change it, leave a mark here. */
+  @ParameterizedTest
+  @CsvSource({"DumbNet 127.0.0.1 PORT, line to send: ", "OneToOne server 0, > "})
+  void noPeerControlsATerminalAndNoProgramIsStartedForIt(
+      String command, String prompt, @TempDir Path directory) throws IOException {
+    Path started = directory.resolve("started");
+    for (String name : List.of("test", "stty", "sh")) {
+      Path program = Files.writeString(directory.resolve(name), "#!/bin/sh\n: > " + started);
+      assertTrue(program.toFile().setExecutable(true));
+    }
+    String shell = "PATH=" + directory + " exec PROGRAM";
+    boolean listens = command.endsWith("0");
+    try (ServerSocket listening = Peer.listen();
+        Child screen =
+            Child.onTerminalOfShell(
+                shell, command.replace("PORT", Peer.port(listening)).split(" "));
+        Peer peer = listens ? Peer.connect(screen.out.awaitPort()) : Peer.accept(listening)) {
+      peer.send("clear \033[2J\n");
+      screen.out.await(prompt);
+      screen.type("hello\n");
+      assertEquals("hello", peer.receiveLine().trim());
+      screen.out.await("clear ^[[2J\r\n");
+      assertFalse(Files.exists(started));
     }
   }
 }

@@ -4,19 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import testkit.Child;
 import testkit.Peer;
 
-/** The programs with the peers that they are made for. What is not installed is left out. */
+/**
+ * The programs with the peers that they are made for (what is not installed is left out), and
+ * DumbNet with one that sends anything.
+ */
 class PeersIT {
   /** What first programs look like: what arrives is the message, and there are no line endings. */
   private static final String PYTHON_CLIENT =
@@ -30,7 +37,13 @@ class PeersIT {
 
   @TempDir static Path directory;
 
+  @AutoClose private final ServerSocket listening;
+
   private static byte[] page;
+
+  PeersIT() throws IOException {
+    listening = Peer.listen();
+  }
 
   @BeforeAll
   static void writeFiles() throws IOException {
@@ -40,27 +53,19 @@ class PeersIT {
     Files.writeString(directory.resolve("client.py"), PYTHON_CLIENT);
   }
 
-  @Test
-  void dumbNetGetsFromPythonWhatCurlGets() {
-    try (Child server =
-        command("python3 -u -m http.server --bind=127.0.0.1 --directory=DIRECTORY 0", 0)) {
+  /** The server waits for header lines even in HTTP/0.9. */
+  @ParameterizedTest
+  @CsvSource({"-b, GET /page HTTP/1.0, (?s)HTTP/1.0 200 OK.*", "-N, GET /page, ''"})
+  void dumbNetGetsAPageFromPython(String option, String request, String header) {
+    try (Child server = command("python3 -u -m http.server --bind=127.0.0.1 -d DIRECTORY 0", 0)) {
       int port = server.out.awaitNumber("Serving HTTP on 127\\.0\\.0\\.1 port (\\d+) ");
-      try (Child curl = command("curl -s http://127.0.0.1:PORT/page", port);
-          Child http10 = Child.of("DumbNet", "-b", "127.0.0.1", "" + port);
-          // The server waits for header lines even in HTTP/0.9.
-          Child http09 = Child.of("DumbNet", "-N", "127.0.0.1", "" + port)) {
-        assertEquals(0, curl.exitStatus());
-        byte[] body = curl.out.bytes();
-        assertArrayEquals(page, body);
-        http10.type("GET /page HTTP/1.0\n");
-        assertEquals(0, http10.exitStatus(), http10.err.text());
-        byte[] answer = http10.out.bytes();
-        String header = new String(answer, 0, answer.length - body.length, ISO_8859_1);
-        assertTrue(header.matches("(?s)HTTP/1\\.[01] 200 OK\r\n.*\r\n\r\n"), header);
-        assertArrayEquals(body, Arrays.copyOfRange(answer, header.length(), answer.length));
-        http09.type("GET /page\n");
-        assertEquals(0, http09.exitStatus(), http09.err.text());
-        assertArrayEquals(body, http09.out.bytes());
+      try (Child child = Child.of("DumbNet", option, "127.0.0.1", "" + port)) {
+        child.type(request + "\n");
+        assertEquals(0, child.exitStatus(), child.err.text());
+        byte[] all = child.out.bytes();
+        int start = all.length - page.length;
+        assertTrue(new String(all, 0, start, ISO_8859_1).matches(header));
+        assertArrayEquals(page, Arrays.copyOfRange(all, start, all.length));
       }
     }
   }
@@ -125,5 +130,73 @@ class PeersIT {
   private static Child command(String command, int port) {
     String here = command.replace("DIRECTORY", directory.toString()).replace("PORT", "" + port);
     return Child.command(here.split(" "));
+  }
+
+  /** What is typed has no line ending either. */
+  @Test
+  void bytesThatAreNotTextPassBothWaysWhateverTheLocale() throws IOException {
+    String all = "";
+    for (char c = 0; c < 256; c++) {
+      all += c;
+    }
+    String line = all.replace("\n", "");
+    String script = "LC_ALL=C LANG=C exec \"$@\"";
+    try (Child child =
+            Child.inShell(script, List.of(), "DumbNet", "127.0.0.1", Peer.port(listening));
+        Peer server = Peer.accept(listening)) {
+      child.type(line.getBytes(ISO_8859_1)).endInput();
+      server.send(all.getBytes(ISO_8859_1)).halfClose();
+      assertEquals(line + "\r\n", new String(server.receiveAll(), ISO_8859_1));
+      assertEquals(0, child.exitStatus());
+      assertEquals(all, new String(child.out.bytes(), ISO_8859_1));
+    }
+  }
+
+  /** What OneToOne takes for one message; it ends as a line. */
+  @ParameterizedTest
+  @CsvSource({"DumbNet -q, ''", "OneToOne -q --message-gap=0, '\n'"})
+  void anythingAPeerSendsInAnySizesArrivesIntactInASmallHeap(String program, String end)
+      throws IOException {
+    Random random = new Random(20);
+    byte[] data = new byte[30_000_000];
+    random.nextBytes(data);
+    for (int i = 0; i < data.length; i++) {
+      data[i] = data[i] == '\n' ? 0 : data[i];
+    }
+    String[] words = (program + " 127.0.0.1 " + Peer.port(listening)).split(" ");
+    try (Child child = Child.withJvm(List.of("-Xmx24m"), words);
+        Peer server = Peer.accept(listening)) {
+      child.type("send all\n").endInput();
+      server.receiveLine();
+      for (int next = 0; next < data.length; ) {
+        // As many pieces of a few bytes as of a few hundred kilobytes.
+        int size = (int) Math.exp(random.nextDouble() * Math.log(300_000));
+        int last = Math.min(next + size, data.length);
+        server.send(Arrays.copyOfRange(data, next, last));
+        next = last;
+      }
+      server.halfClose();
+      assertEquals(0, child.exitStatus(), child.err.text());
+      byte[] all = child.out.bytes();
+      assertEquals(-1, Arrays.mismatch(data, Arrays.copyOf(all, data.length)), "first wrong byte");
+      assertEquals(end, new String(all, data.length, all.length - data.length, ISO_8859_1));
+    }
+  }
+
+  /** So a server that answers before it has read all can block both: README says it. */
+  @Test
+  void nothingIsReadBeforeAllIsSent() throws IOException {
+    listening.setReceiveBufferSize(1 << 12); // Then the sender's buffer stays small too.
+    try (Child child = Child.of("DumbNet", "--trace", "127.0.0.1", Peer.port(listening));
+        Peer server = Peer.accept(listening)) {
+      server.send("an early answer\n");
+      child.type("x".repeat(3_000_000) + "\n");
+      assertEquals(1, server.receive(1).length);
+      child.err.await("send(3000002 bytes) ...");
+      child.signal("TERM");
+      assertEquals(143, child.exitStatus());
+      assertEquals("", child.out.text());
+      assertEquals(0, child.err.count("send(3000002 bytes) ="), child.err.text());
+    }
   }
 }

@@ -1,11 +1,14 @@
 package cli;
 
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import picocli.CommandLine.Option;
+import sockets.Connection;
 import sockets.Connector;
+import sockets.Tls;
 
 /** The options of the programs that connect. */
 public final class ConnectOptions {
@@ -17,8 +20,6 @@ public final class ConnectOptions {
 
   private Class<? extends InetAddress> family = InetAddress.class;
 
-  ConnectOptions() {}
-
   @Option(names = "-4", description = "Use IPv4 addresses only.")
   private void useIpv4(boolean given) {
     family = Inet4Address.class;
@@ -29,16 +30,15 @@ public final class ConnectOptions {
     family = Inet6Address.class;
   }
 
-  /**
-   * {@return a connector with these options}
-   *
-   * @param console where sockets come from
-   * @param port the port to connect to; 0 is a usage error
-   */
-  public Connector connector(Console console, int port) {
-    if (port == 0) {
+  /** Connects with these options, and with TLS unless that is null. Port 0 is a usage error. */
+  public Connection connect(String host, Port port, Tls tls, Console console) throws IOException {
+    if (port.number() == 0) {
       throw console.usageError("invalid PORT: " + Port.refusal("0"));
     }
-    return new Connector(console.calls(), family, timeout, null); // without TLS
+    if (family == Inet4Address.class) {
+      // So the name server is not asked for IPv6 addresses too, which some never answer.
+      System.setProperty("java.net.preferIPv4Stack", "true");
+    }
+    return new Connector(console.calls(), family, timeout, tls).connect(host, port.number());
   }
 }

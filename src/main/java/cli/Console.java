@@ -4,11 +4,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Consumer;
-import picocli.CommandLine;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import sockets.BlockingCalls;
 import sockets.Describe;
 
@@ -18,7 +22,9 @@ import sockets.Describe;
  */
 @Command(
     mixinStandardHelpOptions = true,
-    exitCodeListHeading = "%nExit status:%n",
+    exitCodeListHeading =
+        "%nA vanished peer is found in 2 minutes, with unconfirmed bytes in 15: see -i.%n"
+            + "%nExit status:%n",
     exitCodeList = {
       "0:done",
       "1:a network or I/O failure",
@@ -27,11 +33,8 @@ import sockets.Describe;
     },
     footerHeading = "%nExamples:%n")
 public final class Console {
-  private CommandLine command;
-  private StandardStreams streams;
-  private Consumer<String> printer;
-  private Runnable flush = () -> {};
-  private boolean ended;
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec program;
 
   @Option(
       names = {"-q", "--quiet"},
@@ -43,113 +46,93 @@ public final class Console {
       description = "Print a line when a call that blocks starts and when it returns; no prompts.")
   private boolean trace;
 
-  Console() {}
+  final StandardStreams streams;
+  private final Set<Runnable> atEnd = ConcurrentHashMap.newKeySet();
 
-  void open(CommandLine command, StandardStreams streams) {
-    this.command = command;
+  Console(StandardStreams streams) {
     this.streams = streams;
-    printer = streams.err()::print;
   }
 
   ParameterException usageError(String why) {
-    return new ParameterException(command, why);
+    return new ParameterException(program.commandLine(), why);
   }
 
-  /**
-   * Refuses an option that makes no sense with the rest of the command line.
-   *
-   * @param option one of its names
-   * @param why what to tell the user
-   * @throws ParameterException if it was given
-   */
+  /** Refuses an option that makes no sense with the rest of the command line, if it was given. */
   public void refuse(String option, String why) {
-    if (command.getParseResult().hasMatchedOption(option)) {
-      String name = command.getCommandSpec().findOption(option).longestName();
-      throw usageError("invalid " + name + ": " + why);
+    if (program.commandLine().getParseResult().hasMatchedOption(option)) {
+      throw usageError("invalid " + program.findOption(option).longestName() + ": " + why);
     }
   }
 
   /** {@return where the program's sockets come from; with {@code --trace} they narrate} */
   public BlockingCalls calls() {
-    return new BlockingCalls(trace ? line -> print(line + System.lineSeparator()) : null);
+    return new BlockingCalls(trace ? this::printLine : null);
   }
 
-  /**
-   * Tells the user what has happened, unless {@code --quiet} is given.
-   *
-   * @param text a sentence without a full stop
-   */
+  /** Tells the user what has happened, in one line, unless {@code --quiet} is given. */
   public void notice(String text) {
     if (!quiet) {
       say(text);
     }
   }
 
-  /**
-   * Tells the user something, even with {@code --quiet}.
-   *
-   * @param text a sentence without a full stop
-   */
+  /** Tells the user something, even with {@code --quiet}, in one line; it may quote a peer. */
   public void say(String text) {
-    print(command.getCommandName() + ": " + text + System.lineSeparator());
+    printLine(program.name() + ": " + text);
+  }
+
+  private void printLine(String text) {
+    print(TerminalOutput.harmless(text.replace("\n", "^J")) + System.lineSeparator());
   }
 
   void print(String text) {
-    printer.accept(text);
+    streams.err().print(text);
   }
 
-  /**
-   * Prints in the background from now on, so that a stuck standard error holds up nobody.
-   *
-   * @param last runs when the process ends, also by a signal; what it says is printed
-   */
-  public void printInBackground(Runnable last) {
-    Notices background = new Notices(streams.err());
-    printer = background::print;
-    flush = background::flush;
-    streams.atEnd().accept(() -> end(last, background));
+  /** Has a task run when the process ends, also by a signal. What it says is printed. */
+  public void atEnd(Runnable task) {
+    atEnd.add(task);
   }
 
-  /** Synchronized, as the process must not end while {@link #discardTyped} changes the terminal. */
-  private synchronized void end(Runnable last, Notices background) {
-    ended = true;
-    last.run();
-    background.close();
+  void end() {
+    atEnd.forEach(Runnable::run);
+    streams.err().flush();
   }
 
   /**
    * Waits for the user to enter a line, and takes not a byte beyond it, so that the next reader of
    * the same input finds what follows. On a terminal it asks first, but not with {@code --trace}.
    *
-   * @param prompt what to ask with
-   * @return the line without LF or CRLF, each byte as a character (ISO 8859-1); null at the end of
-   *     input; the last line may lack its ending
-   * @throws IOException if standard input can't be read
+   * @return the line without LF or CRLF, in ISO 8859-1, a character a byte; null if input has ended
    */
   public String readLine(String prompt) throws IOException {
-    boolean ask = streams.inIsTerminal() && !trace;
+    boolean ask = streams.inTerminal() && !trace;
+    Runnable newline = () -> print(System.lineSeparator());
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     try {
       // What is typed ahead shows before the prompt: it is shown again after it.
       boolean typedAhead = ask && streams.in().available() > 0;
       if (ask) {
+        atEnd.add(newline); // Otherwise Ctrl-C would leave the shell's prompt behind this one.
         print(prompt);
       }
-      calls().call("read(keyboard)", () -> readBytes(line));
+      calls().call("read(keyboard)", () -> readInto(line), words -> words);
       if (typedAhead) {
         print(TerminalOutput.harmless(line.toString(StandardCharsets.UTF_8)));
       }
     } catch (IOException e) {
       throw new IOException("cannot read standard input: " + Describe.reason(e), e);
+    } finally {
+      atEnd.remove(newline);
     }
     String text = line.toString(StandardCharsets.ISO_8859_1);
     if (ask && !text.endsWith("\n")) {
-      print(System.lineSeparator()); // Ctrl-D leaves the cursor where it was.
+      newline.run(); // Ctrl-D leaves the cursor where it was.
     }
     return text.isEmpty() ? null : text.replaceFirst("\r?\n?\\z", "");
   }
 
-  private String readBytes(ByteArrayOutputStream line) throws IOException {
+  private String readInto(ByteArrayOutputStream line) throws IOException {
     for (int b = 0; b != '\n' && (b = streams.in().read()) >= 0; ) {
       line.write(b);
     }
@@ -157,42 +140,26 @@ public final class Console {
   }
 
   /**
-   * Drops what was typed and not read yet, which was meant for somebody else, and tells the user
-   * so. A pipe or a file is a script, and is kept.
-   *
-   * @param when it was typed, for the user
-   * @throws IOException if standard input can't be read
+   * Drops the lines that were typed on a terminal and not read yet, for somebody else, and says so.
+   * The terminal keeps a line that has no Enter yet. A pipe or a file is a script, and is kept.
    */
-  public synchronized void discardTyped(String when) throws IOException {
-    if (ended || !streams.inIsTerminal()) {
-      return;
-    }
-    streams.finishTyping();
+  public void discardTyped(String when) throws IOException {
     int count = 0;
-    int last = '\n';
-    while (streams.in().available() > 0) {
-      int b = streams.in().read();
-      if (b >= 0) { // Ctrl-D reads as the end of input.
-        last = b;
-        count++;
+    while (streams.inTerminal() && streams.in().available() > 0) {
+      count += streams.in().read() < 0 ? 0 : 1; // Ctrl-D reads as the end of input.
+      if (streams.in().available() == 0) {
+        // A terminal takes a long paste in pieces, and is empty for an instant between two of them.
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
       }
-    }
-    if (last != '\n') {
-      print(System.lineSeparator()); // The cursor is behind what was typed.
     }
     if (count > 0) {
       notice("discarded " + Describe.count(count, "byte") + " typed " + when);
     }
   }
 
-  /**
-   * Opens standard output for data from a peer. What was said before is shown before it; on a
-   * terminal the data is made harmless.
-   *
-   * @return a stream whose errors name standard output; closing it leaves standard output open
-   */
+  /** {@return standard output for data from a peer} A terminal is shown what it must not obey. */
   public OutputStream display() {
-    OutputStream out = streams.output(flush);
-    return streams.outIsTerminal() ? new TerminalOutput(out) : out;
+    OutputStream out = streams.output();
+    return streams.outTerminal() ? new TerminalOutput(out) : out;
   }
 }

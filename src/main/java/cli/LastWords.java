@@ -8,12 +8,12 @@ import picocli.CommandLine.ExitCode;
 
 /**
  * Ends the process with one line when the heap has run out; otherwise it might live on and serve
- * nobody. Everything that this takes is allocated in advance.
+ * nobody. What it needs is allocated in advance.
  */
 final class LastWords implements Thread.UncaughtExceptionHandler {
   private final byte[] line;
   private final FileOutputStream err = new FileOutputStream(FileDescriptor.err);
-  private final AtomicInteger threads = new AtomicInteger(); // without memory
+  private final AtomicInteger failures = new AtomicInteger();
 
   LastWords(String program) {
     line = (program + ": out of memory" + System.lineSeparator()).getBytes();
@@ -26,10 +26,10 @@ final class LastWords implements Thread.UncaughtExceptionHandler {
       return;
     }
     try {
-      if (threads.getAndIncrement() == 0) {
+      if (failures.getAndIncrement() == 0) {
         err.write(line);
       } else {
-        Thread.sleep(500); // If the first has not ended the process by then, it is stuck.
+        Thread.sleep(500); // The first one ends the process, unless standard error is stuck.
       }
     } catch (IOException | InterruptedException e) {
       // The process ends without a word.

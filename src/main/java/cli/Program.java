@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Help;
@@ -14,7 +16,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 import sockets.Describe;
 
 /** Runs a command: turns a command line into a run, and a failure into a line and a status. */
@@ -25,71 +29,85 @@ public final class Program {
     System.setProperty("picocli.disable.closures", "true");
   }
 
-  private Program() {}
-
-  /**
-   * Runs a command with the standard streams of the process, and ends the process.
-   *
-   * @param program has a {@link Console} mixed in as {@code console}
-   * @param args the command line
-   */
-  public static void main(Callable<Integer> program, String... args) {
-    Thread.setDefaultUncaughtExceptionHandler(new LastWords(program.getClass().getSimpleName()));
-    System.exit(run(program, StandardStreams.ofProcess(), args));
+  /** Runs a command, which has the console mixed in, on the standard streams; ends the process. */
+  public static void main(Function<Console, Callable<Integer>> program, String... args) {
+    Console console = new Console(StandardStreams.ofProcess());
+    Callable<Integer> command = program.apply(console);
+    Thread.setDefaultUncaughtExceptionHandler(new LastWords(command.getClass().getSimpleName()));
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(console::end));
+    } catch (IllegalStateException e) {
+      // A signal has come already.
+    }
+    System.exit(run(command, console, args));
   }
 
-  /** Runs a command with the given streams, and returns its exit status. */
-  static int run(Callable<Integer> program, StandardStreams streams, String... args) {
+  static int run(Callable<Integer> program, Console console, String... args) {
+    Ansi ansi = console.streams.outTerminal() ? Ansi.AUTO : Ansi.OFF;
     StringWriter help = new StringWriter();
     CommandLine command =
         new CommandLine(program)
-            .registerConverter(Duration.class, new Seconds())
+            .registerConverter(Port.class, Port::of)
+            .registerConverter(Duration.class, Numbers::seconds)
+            .registerConverter(int.class, Numbers::count)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setExpandAtFiles(false)
             .setOverwrittenOptionsAllowed(true)
-            .setColorScheme(Help.defaultColorScheme(streams.outIsTerminal() ? Ansi.AUTO : Ansi.OFF))
-            .setOut(new PrintWriter(help));
+            .setUsageHelpAutoWidth(true) // in the mixin it would start stty(1) at each run
+            .setColorScheme(Help.defaultColorScheme(ansi))
+            .setOut(new PrintWriter(help))
+            .setExecutionStrategy(Program::execute)
+            .setParameterExceptionHandler((e, given) -> explain(e, console))
+            .setExecutionExceptionHandler((e, failed, parsed) -> report(e, console));
     CommandSpec spec = command.getCommandSpec();
+    spec.parser().collectErrors(true); // execute() chooses one of them.
     String version = Program.class.getPackage().getImplementationVersion(); // from the jar
-    spec.version("${COMMAND-NAME} " + (version == null ? "(not packaged)" : version));
-    spec.parser().collectErrors(true);
-    Console console = (Console) spec.mixins().get("console").userObject();
-    console.open(command, streams);
+    spec.version(spec.name() + " " + (version == null ? "(not packaged)" : version));
+    int status = command.execute(args);
     try {
-      ParseResult parsed = command.parseArgs(args);
-      if (CommandLine.executeHelpRequest(parsed) != null) {
-        streams.output(() -> {}).write(help.toString().getBytes());
-        return ExitCode.OK;
-      }
-      // An unknown option is often the cause of other errors: its value is taken for a parameter.
-      for (String argument : parsed.unmatched()) {
-        if (argument.startsWith("-")) {
-          throw console.usageError("Unknown option: '" + argument + "'");
-        }
-      }
-      if (!parsed.errors().isEmpty()) {
-        throw parsed.errors().get(0);
-      }
-      return program.call();
-    } catch (ParameterException e) {
-      Throwable cause = e.getCause();
-      console.say(
-          cause instanceof TypeConversionException
-              ? "invalid " + name(e.getArgSpec()) + ": " + cause.getMessage()
-              : e.getMessage());
-      command.setColorScheme(Help.defaultColorScheme(Ansi.OFF));
-      console.print(command.getHelp().fullSynopsis());
-      return ExitCode.USAGE;
+      console.streams.output().write(help.toString().getBytes());
+      return status;
     } catch (IOException e) {
-      console.say(Describe.reason(e));
-      return ExitCode.SOFTWARE;
-    } catch (Exception e) {
-      e.printStackTrace(streams.err()); // It is a bug.
-      return ExitCode.SOFTWARE;
+      return report(e, console);
     }
   }
 
-  private static String name(ArgSpec parameter) {
-    return parameter instanceof OptionSpec option ? option.longestName() : parameter.paramLabel();
+  private static int execute(ParseResult parsed) {
+    if (!parsed.isUsageHelpRequested() && !parsed.isVersionHelpRequested()) {
+      CommandLine command = parsed.commandSpec().commandLine();
+      // An unknown option is often the cause of other errors: its value is taken for a parameter.
+      for (String argument : parsed.unmatched()) {
+        if (argument.startsWith("-")) {
+          throw new UnmatchedArgumentException(command, List.of(argument));
+        }
+      }
+      if (!parsed.errors().isEmpty()) {
+        throw (ParameterException) parsed.errors().get(0);
+      }
+    }
+    return new RunLast().execute(parsed);
+  }
+
+  private static int explain(ParameterException e, Console console) {
+    String why = e.getMessage();
+    if (e.getCause() instanceof TypeConversionException) {
+      ArgSpec arg = e.getArgSpec();
+      String name = arg instanceof OptionSpec option ? option.longestName() : arg.paramLabel();
+      why = "invalid " + name + ": " + e.getCause().getMessage();
+    }
+    console.say(why);
+    CommandSpec spec = e.getCommandLine().getCommandSpec();
+    console.print(new Help(spec, Help.defaultColorScheme(Ansi.OFF)).fullSynopsis());
+    console.print(String.format("Try '%s --help' for its options.%n", spec.name()));
+    return ExitCode.USAGE;
+  }
+
+  private static int report(Exception e, Console console) {
+    if (e instanceof IOException) {
+      console.say(Describe.reason(e));
+    } else {
+      e.printStackTrace(console.streams.err()); // It is a bug.
+    }
+    return ExitCode.SOFTWARE;
   }
 }

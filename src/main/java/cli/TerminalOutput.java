@@ -7,8 +7,6 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 
 /**
  * Shows bytes from a peer on a terminal without obeying them. Text passes, in UTF-8, with newline,
@@ -16,10 +14,6 @@ import java.util.regex.Pattern;
  * are spelt out, and what is not UTF-8 becomes U+FFFD.
  */
 final class TerminalOutput extends OutputStream {
-  /** Of UAX 9, the embeddings, overrides and isolates: its marks (U+200E) are ordinary text. */
-  private static final Pattern HARMFUL =
-      Pattern.compile("\r(?!\n)|[\0-\37\177-\237\u202a-\u202e\u2066-\u2069&&[^\t\r\n]]");
-
   private final OutputStream terminal;
   private final CharsetDecoder decoder =
       StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPLACE);
@@ -33,8 +27,16 @@ final class TerminalOutput extends OutputStream {
     this.terminal = terminal;
   }
 
+  /** Of UAX 9, the embeddings, overrides and isolates: its marks (U+200E) are ordinary text. */
   static String harmless(String text) {
-    return HARMFUL.matcher(text).replaceAll(TerminalOutput::spelt);
+    StringBuilder shown = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean reorders = c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069';
+      boolean passes = c == '\t' || c == '\n' || text.startsWith("\r\n", i);
+      shown.append(reorders || Character.isISOControl(c) && !passes ? spelt(c) : "" + c);
+    }
+    return shown.toString();
   }
 
   @Override
@@ -75,9 +77,7 @@ final class TerminalOutput extends OutputStream {
     }
   }
 
-  private static String spelt(MatchResult harmful) {
-    int c = harmful.group().charAt(0);
-    // In a replacement, a backslash makes the next character literal.
-    return c < 0x80 ? "^\\" + (char) (c ^ 0x40) : String.format("\\\\u%04x", c);
+  private static String spelt(char c) {
+    return c < 0x80 ? "^" + (char) (c ^ 0x40) : String.format("\\u%04x", (int) c);
   }
 }

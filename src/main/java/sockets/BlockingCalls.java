@@ -5,56 +5,45 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketAddress;
 import java.time.LocalTime;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * Makes calls that block, and sockets for them. With a trace they narrate: a line when a call is
- * entered, and another when it returns, with the time of day, the thread, what the call brought and
- * how long it was blocked. The names are those of the system calls, recv(2) and so on.
- *
- * @param trace gets each line, in the thread that makes the call; null for calls that are silent
+ * Makes calls that block, and sockets for them. Unless the trace is null, it gets a line when a
+ * call is entered, and another when it returns, with the time of day, the thread, what the call
+ * brought and how long it was blocked. The names are those of the system calls, recv(2) and so on.
  */
 public record BlockingCalls(Consumer<String> trace) {
   /** A call that blocks. */
-  public interface Call {
-    /**
-     * {@return what it brought, in words}
-     *
-     * @throws IOException if it fails
-     */
-    String run() throws IOException;
+  public interface Call<T> {
+    /** {@return what the call brought} */
+    T run() throws IOException;
   }
 
-  /**
-   * Makes a blocking call.
-   *
-   * @param name its name, for a trace
-   * @param call the call
-   * @throws IOException if the call fails
-   */
-  public void call(String name, Call call) throws IOException {
+  /** Makes a call, and returns what it brought; a trace says that in words. */
+  public <T> T call(String name, Call<T> call, Function<T, String> words) throws IOException {
     if (trace == null) {
-      call.run();
-      return;
+      return call.run();
     }
     narrate(name + " ...");
     long entered = System.nanoTime();
-    String result = null;
     try {
-      result = call.run();
+      T brought = call.run();
+      narrate(name + " = " + words.apply(brought) + after(entered));
+      return brought;
     } catch (IOException e) {
-      result = Describe.reason(e);
+      narrate(name + " = " + Describe.reason(e) + after(entered));
       throw e;
-    } finally {
-      double seconds = (System.nanoTime() - entered) / 1e9;
-      narrate(String.format(Locale.ROOT, "%s = %s after %.3f s", name, result, seconds));
     }
+  }
+
+  private static String after(long entered) {
+    return String.format(Locale.ROOT, " after %.3f s", (System.nanoTime() - entered) / 1e9);
   }
 
   private void narrate(String text) {
@@ -62,52 +51,48 @@ public record BlockingCalls(Consumer<String> trace) {
     trace.accept(String.format(Locale.ROOT, "%tT.%<tL %-9s %s", LocalTime.now(), thread, text));
   }
 
+  /** Has the JDK open what it needs to close a socket; later there may be no descriptor left. */
+  private static void openDescriptors() throws IOException {
+    try {
+      new ServerSocket(0, 1, InetAddress.getLoopbackAddress()).close();
+    } catch (IOException | LinkageError e) {
+      throw new IOException("cannot open a socket: Too many open files", e);
+    }
+  }
+
   ServerSocket serverSocket() throws IOException {
+    openDescriptors();
     return trace == null
         ? new ServerSocket()
         : new ServerSocket() {
           @Override
           public Socket accept() throws IOException {
-            Socket socket = socket();
-            call(
-                "accept()",
+            Socket socket = new TracedSocket();
+            Call<Socket> accept =
                 () -> {
                   implAccept(socket);
-                  return Describe.address(socket);
-                });
-            return socket;
+                  return socket;
+                };
+            return call("accept()", accept, Describe::address);
           }
         };
   }
 
-  Socket socket() {
+  Socket socket() throws IOException {
+    openDescriptors();
     return trace == null ? new Socket() : new TracedSocket();
   }
 
   private final class TracedSocket extends Socket {
     @Override
-    public void connect(SocketAddress address, int timeout) throws IOException {
-      call(
-          "connect(" + Describe.address((InetSocketAddress) address) + ")",
-          () -> {
-            super.connect(address, timeout);
-            return "ok";
-          });
-    }
-
-    @Override
     public InputStream getInputStream() throws IOException {
       return new FilterInputStream(super.getInputStream()) {
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
-          int[] count = new int[1];
-          call(
+          return call(
               "recv()",
-              () -> {
-                count[0] = in.read(buffer, offset, length);
-                return count[0] < 0 ? "end of stream" : Describe.count(count[0], "byte");
-              });
-          return count[0];
+              () -> in.read(buffer, offset, length),
+              count -> count < 0 ? "end of stream" : Describe.count(count, "byte"));
         }
       };
     }
@@ -117,12 +102,12 @@ public record BlockingCalls(Consumer<String> trace) {
       return new FilterOutputStream(super.getOutputStream()) {
         @Override
         public void write(byte[] buffer, int offset, int length) throws IOException {
-          call(
-              "send(" + Describe.count(length, "byte") + ")",
+          Call<Void> send =
               () -> {
                 out.write(buffer, offset, length);
-                return "ok";
-              });
+                return null;
+              };
+          call("send(" + Describe.count(length, "byte") + ")", send, sent -> "ok");
         }
       };
     }

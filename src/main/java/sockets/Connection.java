@@ -13,6 +13,7 @@ import jdk.net.ExtendedSocketOptions;
 
 /** A TCP connection that one thread uses. Another may close it, which ends a blocked call. */
 public final class Connection implements Closeable {
+  final Socket tcp;
   private final Socket socket;
   private final String peer;
   private final InputStream in;
@@ -22,44 +23,33 @@ public final class Connection implements Closeable {
   // Only the thread that serves the connection writes these two, so += loses nothing.
   private volatile long received;
   private volatile long sent;
+  private volatile String closedBecause; // null unless this side had a reason to close it
 
-  // Only the timer that looks for idle connections writes these.
-  private volatile String closedBecause;
-  private long progressSeen = -1;
-  private int looksWithoutProgress;
-
-  Connection(Socket socket, String peer) throws IOException {
+  /** The socket is the one of TCP itself, or one of TLS over it. */
+  Connection(Socket tcp, Socket socket, String peer) throws IOException {
+    this.tcp = tcp;
     this.socket = socket;
     this.peer = peer;
-    in = socket.getInputStream();
-    out = socket.getOutputStream();
-  }
-
-  /** Sets up an accepted socket; closes it if that fails. */
-  static Connection accepted(Socket socket, boolean watched) throws IOException {
     try {
-      prepare(socket);
-      if (watched) {
-        // With more the kernel takes megabytes at once and then nothing for a long time: a slow
-        // reader would look idle.
-        socket.setSendBufferSize(1 << 17);
-      }
-      return new Connection(socket, Describe.address(socket));
+      setOptions();
+      in = socket.getInputStream();
+      out = socket.getOutputStream();
     } catch (IOException e) {
-      socket.close();
+      tcp.close();
       throw e;
     }
   }
 
-  static void prepare(Socket socket) throws IOException {
+  private void setOptions() throws IOException {
     // Chats and echoes are small pieces, which Nagle's algorithm would hold back (RFC 896).
-    socket.setTcpNoDelay(true);
-    socket.setOOBInline(true); // Urgent data is data (RFC 6093, section 5).
-    socket.setKeepAlive(true); // A peer whose machine or network is gone is found in two minutes.
-    if (socket.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
-      socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
-      socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
-      socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 6);
+    tcp.setTcpNoDelay(true);
+    tcp.setOOBInline(true); // Urgent data is data (RFC 6093, section 5).
+    // An idle peer that has vanished is found in two minutes; see tcp_retries2, tcp(7), for others.
+    tcp.setKeepAlive(true);
+    if (tcp.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+      tcp.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
+      tcp.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
+      tcp.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 6);
     }
   }
 
@@ -84,12 +74,10 @@ public final class Connection implements Closeable {
   }
 
   /**
-   * Waits until bytes arrive, for some time at most.
+   * Waits until bytes arrive, for some milliseconds at most; zero waits for ever.
    *
-   * @param buffer where they go, from its start
-   * @param limit counted in milliseconds; zero waits for ever
-   * @return how many bytes came, at least 1; or -1 at the end of the stream
-   * @throws SocketTimeoutException if none came, with a message for the user; one can go on
+   * @return how many bytes came, 1 or more, to the start of the buffer; -1 at the end of the stream
+   * @throws SocketTimeoutException if none came in time; the connection is as good as before
    * @throws SocketException if the connection was reset, failed, or was closed from this side
    */
   public int receive(byte[] buffer, Duration limit) throws IOException {
@@ -110,12 +98,8 @@ public final class Connection implements Closeable {
   }
 
   /**
-   * Sends bytes; waits while the peer is slower.
-   *
-   * @param bytes holds what to send, from its start
-   * @param length how many bytes of it
-   * @throws SocketException if the connection was reset, failed, or was closed from this side; how
-   *     many of the bytes the peer got is then unknown
+   * Sends the first bytes of an array; waits while the peer is slower. After a {@link
+   * SocketException} nobody knows how many of them the peer got.
    */
   public void send(byte[] bytes, int length) throws SocketException {
     try {
@@ -126,11 +110,7 @@ public final class Connection implements Closeable {
     }
   }
 
-  /**
-   * Ends the stream to the peer and still receives (half-close, RFC 1122 section 4.2.2.13).
-   *
-   * @throws SocketException if the connection has already failed
-   */
+  /** Ends the stream to the peer and still receives (half-close, RFC 1122 section 4.2.2.13). */
   public void halfClose() throws SocketException {
     try {
       socket.shutdownOutput();
@@ -142,31 +122,26 @@ public final class Connection implements Closeable {
   /** Closes the connection; a thread blocked in it gets a {@link SocketException}. */
   @Override
   public void close() {
-    closeQuietly(socket);
+    quietly(socket == tcp ? tcp::close : () -> Tls.close(socket, tcp));
   }
 
-  static void closeQuietly(Closeable socket) {
+  /** Closes the connection for a reason, which the thread that is blocked in it gets to know. */
+  void abort(String why) {
+    closedBecause = why;
+    close();
+  }
+
+  /** Something that may fail. */
+  public interface Attempt {
+    void run() throws IOException;
+  }
+
+  /** Attempts what need not succeed, as it is the end of the connection in any case. */
+  public static void quietly(Attempt attempt) {
     try {
-      socket.close();
+      attempt.run();
     } catch (IOException e) {
-      // There is nothing left to do.
-    }
-  }
-
-  /** Closes the connection at more than so many looks in a row without progress. */
-  void closeIfIdle(int most, Duration limit) {
-    long progress = received + sent;
-    looksWithoutProgress = progress == progressSeen ? looksWithoutProgress + 1 : 0;
-    progressSeen = progress;
-    // One look more, for a stop of this process that was too short to be noticed.
-    if (looksWithoutProgress > most) {
-      closedBecause = "no progress for " + Describe.seconds(limit);
-      try {
-        socket.setSoLinger(sent < received, 0); // The system would keep an unread rest for minutes.
-      } catch (IOException e) {
-        // It has just been closed.
-      }
-      close();
+      // It was worth a try.
     }
   }
 

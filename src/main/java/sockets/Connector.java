@@ -1,7 +1,7 @@
 package sockets;
 
-import java.io.File;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,33 +15,15 @@ import java.util.List;
 /**
  * Connects to a host by name.
  *
- * @param calls where sockets come from
- * @param family which addresses of a name count: {@link InetAddress} for all, or one of its two
- *     subclasses
- * @param timeout how long to try each address, the TLS handshake included, counted in milliseconds;
- *     zero leaves it to the system
+ * @param family which addresses of a name count: all, or those of one of its two subclasses
+ * @param timeout how long to try each, the TLS handshake included; zero leaves it to the system
  * @param tls secures the connection; null for one that is not secured
  */
 public record Connector(
     BlockingCalls calls, Class<? extends InetAddress> family, Duration timeout, Tls tls) {
   /**
-   * {@return a connector like this that secures its connections}
-   *
-   * @param trusted holds the certificates to trust; null for the JVM's own
-   * @throws IOException if there is no usable certificate
-   */
-  public Connector withTls(File trusted) throws IOException {
-    return new Connector(calls, family, timeout, new Tls(trusted));
-  }
-
-  /**
-   * Tries every address of the host in turn until one answers (RFC 1123, section 2.3).
-   *
-   * @param host a name or an address
-   * @param port 1 to 65535
-   * @return the connection to the first address that answered
-   * @throws IOException if the name has no address, none answers, or the first that answers can't
-   *     be trusted; the message names each address and its failure
+   * Tries every address of the host in turn until one answers (RFC 1123, section 2.3). The failure
+   * names the reason of each, or why the one that answered can't be trusted.
    */
   public Connection connect(String host, int port) throws IOException {
     String peer = Describe.hostAndPort(host, port);
@@ -56,19 +38,21 @@ public record Connector(
       long deadline = System.nanoTime() + timeout.toNanos();
       Socket socket = calls.socket();
       boolean answered = false;
+      if (address.isAnyLocalAddress()) { // "listening on 0.0.0.0": here, as nc takes it too
+        address = InetAddress.getByName(address instanceof Inet4Address ? "127.0.0.1" : "::1");
+      }
       try {
-        socket.connect(new InetSocketAddress(address, port), Math.toIntExact(timeout.toMillis()));
+        InetSocketAddress there = new InetSocketAddress(address, port);
+        calls.call("connect(" + Describe.address(there) + ")", () -> dial(socket, there), ok -> ok);
         if (socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress())) {
           // Nobody listens: a simultaneous open (RFC 9293, section 3.5) with ourselves.
           throw new IOException("Connection refused");
         }
-        Connection.prepare(socket);
-        if (tls != null) {
-          answered = true;
-          long left = timeout.isZero() ? Long.MAX_VALUE : deadline - System.nanoTime();
-          socket = tls.secure(socket, host, calls, left);
-        }
-        return new Connection(socket, peer);
+        answered = tls != null;
+        long left = timeout.isZero() ? Long.MAX_VALUE : deadline - System.nanoTime();
+        return tls == null
+            ? new Connection(socket, socket, peer)
+            : tls.secure(socket, host, peer, calls, left);
       } catch (IOException e) {
         socket.close();
         if (answered) {
@@ -81,11 +65,16 @@ public record Connector(
     throw new IOException("cannot connect to " + peer + ": " + String.join("; ", failures));
   }
 
+  private String dial(Socket socket, InetSocketAddress address) throws IOException {
+    socket.connect(address, Math.toIntExact(timeout.toMillis()));
+    return "ok";
+  }
+
   static InetAddress[] resolve(String host) throws IOException {
+    if (host.isBlank()) { // Java would take '' for the loopback address.
+      throw new IOException("cannot resolve '" + host + "': unknown host");
+    }
     try {
-      if (host.isEmpty()) { // Java would take it for the loopback address.
-        throw new UnknownHostException();
-      }
       return InetAddress.getAllByName(host);
     } catch (UnknownHostException e) {
       // "No such name" or "no answer": getaddrinfo(3), which Java quotes behind the name.
@@ -93,7 +82,7 @@ public record Connector(
       if (!why.endsWith("failure in name resolution")) {
         why = "unknown host";
       }
-      throw new IOException("cannot resolve " + (host.isEmpty() ? "''" : host) + ": " + why, e);
+      throw new IOException("cannot resolve " + host + ": " + why, e);
     }
   }
 

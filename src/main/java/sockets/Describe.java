@@ -8,8 +8,6 @@ import java.time.Duration;
 
 /** How addresses, times and reasons are written in what a user reads. */
 public final class Describe {
-  private Describe() {}
-
   /** An IPv6 address has its first run of zeros shortened: {@code ::1} (RFC 4291, section 2.2). */
   static String address(InetAddress address) {
     return address.getHostAddress().replaceFirst("(^|:)0(:0)+(:|(?=%)|$)", "::");
@@ -34,23 +32,13 @@ public final class Describe {
     return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
   }
 
-  /**
-   * {@return a number of things, like {@code 1 byte} or {@code 7 bytes}}
-   *
-   * @param number how many
-   * @param thing what one of them is called
-   */
+  /** {@return a number of things, like {@code 1 byte} or {@code 7 bytes}} */
   public static String count(long number, String thing) {
     return number + " " + thing + (number == 1 ? "" : "s");
   }
 
-  /**
-   * {@return why something failed, in the system's words}
-   *
-   * @param failure what was thrown; the name of its class where it has no message
-   */
+  /** {@return why something failed, in the system's words, or the name of its class} */
   public static String reason(Throwable failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.getClass().getSimpleName() : message;
+    return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
   }
 }

@@ -3,13 +3,12 @@ package sockets;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /**
- * The messages that arrive on a connection: lines that end with LF or CRLF. Silence ends a message
- * too, so that a peer without line endings can talk, and so does the end of the stream.
+ * The messages from a peer: lines that end with LF or CRLF, or with the stream. Until the first
+ * line ending has come, silence ends a message too, for peers that send none.
  */
 public final class Messages {
   private final Connection connection;
@@ -18,16 +17,9 @@ public final class Messages {
   private final byte[] buffer = new byte[8192];
   private int next;
   private int end;
+  private boolean speaksLines; // A line ending has come: from now on, silence ends nothing.
 
-  private boolean endedBySilence; // the last message
-
-  /**
-   * The messages from one peer.
-   *
-   * @param connection where they arrive
-   * @param gap the silence that ends a message, counted in milliseconds; zero: only a newline does
-   * @param idle the longest silence before a message, counted in milliseconds; zero: no limit
-   */
+  /** The gap is the silence that ends a message, idle the longest other one; zero: no limit. */
   public Messages(Connection connection, Duration gap, Duration idle) {
     this.connection = connection;
     this.gap = gap;
@@ -36,28 +28,20 @@ public final class Messages {
 
   /**
    * Waits for a message and copies it as it arrives, in constant memory, with one LF after it.
+   * Returns false if the stream has ended and there is no further message.
    *
-   * @param to where it goes
-   * @return false if the stream has ended and there is no further message
-   * @throws SocketException if the connection failed
-   * @throws SocketTimeoutException if the peer was silent for too long
-   * @throws IOException if writing failed
+   * @throws SocketTimeoutException if the peer was idle for too long
    */
   public boolean copyNext(OutputStream to) throws IOException {
     BufferedOutputStream message = new BufferedOutputStream(to);
-    boolean lineEndingDue = endedBySilence;
-    endedBySilence = false;
     boolean heldReturn = false; // a CR that is data unless the message ends with it
     long length = 0;
     try {
       while (hasNext(length > 0, message)) {
         byte b = buffer[next++];
-        if (b == '\n' && lineEndingDue && length == (heldReturn ? 1 : 0)) {
-          length = 0;
-          return copyNext(to); // It ends the message before, and has come late.
-        }
         length++;
         if (b == '\n') {
+          speaksLines = true;
           break;
         }
         if (heldReturn) {
@@ -83,15 +67,14 @@ public final class Messages {
       return true;
     }
     message.flush();
-    boolean gapEndsIt = begun && !gap.isZero();
+    boolean silenceEndsIt = begun && !speaksLines && !gap.isZero();
     try {
-      end = connection.receive(buffer, gapEndsIt ? gap : idle);
+      end = connection.receive(buffer, silenceEndsIt ? gap : idle);
       next = 0;
     } catch (SocketTimeoutException e) {
-      if (!gapEndsIt) {
+      if (!silenceEndsIt) {
         throw e;
       }
-      endedBySilence = true;
     }
     return next < end;
   }

@@ -1,32 +1,25 @@
 package sockets;
 
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
-/** The kind of thread that serves a connection. */
+/** The kind of thread that serves a connection, by its name on the command line. */
 public enum Threads {
   /** Threads of the operating system, which shares the processors out among them. */
-  PLATFORM,
-  /**
-   * Threads of the JVM (JEP 444). A blocked one costs little memory and no thread of the system,
-   * but nothing takes the processor from one that never blocks.
-   */
-  VIRTUAL;
+  platform,
+  /** Threads of the JVM (JEP 444): a blocked one costs little, but one that is busy keeps on. */
+  virtual;
 
   /** {@return whether this JVM has them; virtual ones came with Java 21} */
   public boolean areSupported() {
-    return this == PLATFORM || Runtime.version().feature() >= 21;
+    return this == platform || Runtime.version().feature() >= 21;
   }
 
-  /**
-   * Runs each task on a thread of its own, a daemon. A platform thread whose task has ended runs
-   * another.
-   *
-   * @return the executor; where the system has no thread left, {@link Executor#execute} throws the
-   *     {@link OutOfMemoryError} of {@link Thread#start}
-   */
+  /** {@return what runs each task on a daemon of its own, or throws {@link OutOfMemoryError}} */
   public Executor perConnection() {
-    if (this == PLATFORM) {
+    if (this == platform) {
       return Executors.newCachedThreadPool(task -> daemon(task, "client"));
     }
     try { // in a way that Java 17 can compile
@@ -36,7 +29,17 @@ public enum Threads {
     }
   }
 
-  static Thread daemon(Runnable task, String name) {
+  /** Runs a task again and again, in a daemon named {@code timer}; the interval zero: never. */
+  public static void every(Duration interval, Runnable task) {
+    if (!interval.isZero()) {
+      long nanos = interval.toNanos();
+      Executors.newSingleThreadScheduledExecutor(run -> daemon(run, "timer"))
+          .scheduleWithFixedDelay(task, nanos, nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** {@return a thread for which the process does not wait} */
+  public static Thread daemon(Runnable task, String name) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     return thread;

@@ -1,5 +1,2 @@
-/**
- * The blocking socket layer. It prints nothing, never exits and imports only the JDK's classes. The
- * messages of its exceptions read "what: why".
- */
+/** The blocking socket layer: prints nothing, never exits, imports only what is the JDK's. */
 package sockets;

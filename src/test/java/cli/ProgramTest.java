@@ -29,11 +29,11 @@ class ProgramTest {
   }
 
   private static Running failing(Exception failure) {
-    return Running.of(
-        Sample.of(
-            console -> {
-              throw failure;
-            }));
+    Sample.Body fails =
+        console -> {
+          throw failure;
+        };
+    return Running.of(Sample.of(fails));
   }
 
   @Test
@@ -45,8 +45,9 @@ class ProgramTest {
   }
 
   @Test
-  void anIoFailureIsOneLineAndABugAStackTrace() {
-    assertEquals(lines("Sample: why"), error(1, failing(new IOException("why"))));
+  void anIoFailureIsOneHarmlessLineAndABugAStackTrace() {
+    IOException peers = new IOException("CN=\u001b[2Jme\r\nSample: \u202eyou");
+    assertEquals(lines("Sample: CN=^[[2Jme^M^JSample: \\u202eyou"), error(1, failing(peers)));
     assertEquals(lines("Sample: IOException"), error(1, failing(new IOException())));
     String bug = error(1, failing(new IllegalStateException("why")));
     assertTrue(bug.startsWith("java.lang.IllegalStateException: why\n\tat cli."), bug);
@@ -56,7 +57,7 @@ class ProgramTest {
   @ValueSource(strings = {"--help", "--version"})
   void helpThatCannotBeWrittenIsAFailure(String option) {
     assertEquals(
-        lines("Sample: cannot write to standard output: Broken pipe"),
+        lines("Sample: cannot write to standard output: Pipe not connected"),
         error(1, Running.intoBroken(Sample.of(SPEAKS), option)));
   }
 
@@ -66,8 +67,8 @@ class ProgramTest {
   void onlyHelpOnATerminalHasColours(String option, boolean terminal, boolean coloured) {
     Capture out = new Capture();
     PrintStream err = new PrintStream(out, true);
-    Program.run(
-        Sample.of(SPEAKS), new StandardStreams(null, out, err, !terminal, terminal, null), option);
+    Console console = new Console(new StandardStreams(null, out, err, !terminal, terminal));
+    Program.run(Sample.of(SPEAKS).apply(console), console, option);
     assertEquals(coloured, out.text().contains("\u001b["), out.text());
     assertFalse(out.text().isEmpty());
   }

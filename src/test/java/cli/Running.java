@@ -6,58 +6,60 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.PipedOutputStream;
 import java.io.PrintStream;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import sockets.Threads;
 import testkit.Capture;
 
 /** A program in a thread of this JVM, with a user who types and reads. */
 public final class Running {
-  private static final OutputStream BROKEN =
-      new OutputStream() {
-        @Override
-        public void write(int b) throws IOException {
-          throw new IOException("Broken pipe");
-        }
-      };
+  // Keys that are no bytes.
+  public static final int END = -1; // The input ends here.
+  public static final int BROKEN = -2; // From here on, reading fails: "Input/output error".
+  public static final int CTRL_D = -3; // One read ends here, and the next goes on.
+  public static final int PAUSE = -4; // What follows is not there for a twentieth of a second.
 
   public final Capture out = new Capture();
   public final Capture err = new Capture();
 
   private final Keyboard keyboard = new Keyboard();
-  private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private final Console console;
   private final FutureTask<Integer> run;
 
-  private Running(Callable<Integer> program, boolean broken, boolean isTerminal, String... args) {
-    OutputStream to = broken ? BROKEN : out;
-    PrintStream printErr = new PrintStream(err, true, UTF_8);
-    StandardStreams streams =
-        new StandardStreams(keyboard, to, printErr, isTerminal, isTerminal, atEnd::add);
-    run = new FutureTask<>(() -> Program.run(program, streams, args));
-    Thread thread = new Thread(run, "main");
-    thread.setDaemon(true);
-    thread.start();
+  private Running(
+      Function<Console, Callable<Integer>> program,
+      OutputStream to,
+      boolean terminal,
+      String[] args) {
+    PrintStream err = new PrintStream(this.err, true, UTF_8);
+    console =
+        new Console(new StandardStreams(keyboard, to == null ? out : to, err, terminal, terminal));
+    run = new FutureTask<>(() -> Program.run(program.apply(console), console, args));
+    Threads.daemon(run, "main").start();
   }
 
   /** There is no terminal. */
-  public static Running of(Callable<Integer> program, String... args) {
-    return new Running(program, false, false, args);
+  public static Running of(Function<Console, Callable<Integer>> program, String... args) {
+    return new Running(program, null, false, args);
   }
 
-  public static Running onTerminal(Callable<Integer> program, String... args) {
-    return new Running(program, false, true, args);
+  public static Running onTerminal(Function<Console, Callable<Integer>> program, String... args) {
+    return new Running(program, null, true, args);
   }
 
-  /** Standard output can't be written: "Broken pipe". */
-  public static Running intoBroken(Callable<Integer> program, String... args) {
-    return new Running(program, true, false, args);
+  /** Standard output can't be written: "Pipe not connected". */
+  public static Running intoBroken(Function<Console, Callable<Integer>> program, String... args) {
+    return new Running(program, new PipedOutputStream(), false, args);
   }
 
   public Running type(String text) {
@@ -71,21 +73,7 @@ public final class Running {
     return this;
   }
 
-  /** One read ends here, and the next goes on. */
-  public Running ctrlD() {
-    return press(Keyboard.CTRL_D);
-  }
-
-  public Running endInput() {
-    return press(Keyboard.END);
-  }
-
-  /** Reading fails, once it comes to here, with "Input/output error". */
-  public Running breakInput() {
-    return press(Keyboard.BROKEN);
-  }
-
-  private Running press(int key) {
+  public Running press(int key) {
     keyboard.keys.add(key);
     return this;
   }
@@ -95,9 +83,11 @@ public final class Running {
     return keyboard.available();
   }
 
-  /** Does what the process does when a signal, or its main thread, ends it. */
+  /** Does what the process does, once, when a signal or its main thread ends it. */
   public void signal() {
-    atEnd.forEach(Runnable::run);
+    if (!ended.getAndSet(true)) {
+      console.end();
+    }
   }
 
   /** Waits for the end. */
@@ -111,19 +101,21 @@ public final class Running {
     }
   }
 
-  public boolean hasEnded() {
-    return run.isDone();
-  }
-
   private static final class Keyboard extends InputStream {
-    static final int END = -1;
-    static final int BROKEN = -2;
-    static final int CTRL_D = -3;
-
     final BlockingQueue<Integer> keys = new LinkedBlockingQueue<>();
+    private long pauseEnds = Long.MAX_VALUE;
 
     @Override
     public int available() {
+      Integer first = keys.peek();
+      if (first != null && first == PAUSE) {
+        long now = System.nanoTime();
+        pauseEnds = Math.min(pauseEnds, now + 50_000_000);
+        if (now < pauseEnds) {
+          return 0;
+        }
+        keys.remove();
+      }
       return (int) keys.stream().filter(key -> key >= 0).count();
     }
 

@@ -10,28 +10,25 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.util.RestoreSystemProperties;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The JVM that runs the tests has pipes, and no terminal. */
 class StandardStreamsTest {
+  /** Of symbolic links, as /proc/self/fd is. */
   @TempDir private Path directory;
 
-  /** In a directory of symbolic links, as /proc/self/fd is. */
   private boolean isOpen(Path file) throws IOException {
     Path link = Files.createSymbolicLink(directory.resolve("1"), file);
-    try {
-      return StandardStreams.isOpen(directory, 1);
-    } finally {
-      Files.delete(link);
-    }
+    boolean open = StandardStreams.isOpen(directory, 1);
+    Files.delete(link);
+    return open;
   }
 
   @Test
@@ -49,42 +46,35 @@ class StandardStreamsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "/dev/pts/0, true",
+    "/dev/tty1, true",
+    "/dev/console, true",
+    "/dev/null, false",
+    "/tmp/dev/tty, false",
+    "pipe:[4711], false",
+  })
+  void linuxTellsATerminalByItsName(String name, boolean terminal) throws IOException {
+    Path link = Files.createSymbolicLink(directory.resolve("0"), Path.of(name));
+    boolean result = StandardStreams.isTerminal(directory, 0);
+    Files.delete(link);
+    assertEquals(terminal, result);
+  }
+
   @Test
-  void aNumberThatIsNotThereIsClosedUnlessThereIsNoProc() {
+  void aNumberThatIsNotThereIsClosedAndWithoutProcItIsOpenAndTheSystemIsAsked() {
     assertFalse(StandardStreams.isOpen(directory, 0));
+    assertFalse(StandardStreams.isTerminal(directory, 0));
     assertTrue(StandardStreams.isOpen(directory.resolve("missing"), 0));
-  }
-
-  @Test
-  void whereThereIsNoProcTheSystemIsAsked() {
     assertFalse(StandardStreams.isTerminal(directory.resolve("missing"), 0));
-    Thread.currentThread().interrupt();
-    assertFalse(StandardStreams.isTerminal(directory.resolve("missing"), 0));
-    assertTrue(Thread.interrupted());
   }
 
   @Test
-  void aConsoleIsATerminalUnlessTheJvmKnowsBetter() throws Exception {
-    assertFalse(StandardStreams.isConsoleTerminal(null));
-    // Where there is no terminal there is no console, and its class has no constructor.
-    Class<?> unsafe = Class.forName("sun.misc.Unsafe");
-    Field instance = unsafe.getDeclaredField("theUnsafe");
-    instance.setAccessible(true);
-    Object console =
-        unsafe
-            .getMethod("allocateInstance", Class.class)
-            .invoke(instance.get(null), java.io.Console.class);
-    boolean jvmKnows = Runtime.version().feature() >= 22;
-    assertEquals(!jvmKnows, StandardStreams.isConsoleTerminal((java.io.Console) console));
-  }
-
-  @Test
-  @EnabledOnOs(OS.LINUX)
   void theStreamsOfTheProcessAreItsDescriptors() throws IOException {
     StandardStreams streams = StandardStreams.ofProcess();
     assertSame(FileDescriptor.in, ((FileInputStream) streams.in()).getFD());
     assertSame(FileDescriptor.out, ((FileOutputStream) streams.out()).getFD());
-    assertSame(System.err, streams.err());
-    assertFalse(streams.inIsTerminal() || streams.outIsTerminal());
+    assertFalse(streams.inTerminal() || streams.outTerminal());
   }
 }

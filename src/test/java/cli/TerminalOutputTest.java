@@ -1,6 +1,5 @@
 package cli;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,49 +17,36 @@ class TerminalOutputTest {
   private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
   private final TerminalOutput terminal = new TerminalOutput(screen);
 
-  private String screen() {
-    return screen.toString(UTF_8);
-  }
-
   /** What is shown of bytes in three pieces once the stream is closed. */
-  private static String shown(byte[] bytes, int from, int to) throws IOException {
-    ByteArrayOutputStream screen = new ByteArrayOutputStream();
-    try (TerminalOutput terminal = new TerminalOutput(screen)) {
-      terminal.write(bytes, 0, from);
-      terminal.write(bytes, from, to - from);
-      terminal.write(bytes, to, bytes.length - to);
-    }
+  private String shown(byte[] bytes, int from, int to) throws IOException {
+    screen.reset();
+    terminal.write(bytes, 0, from);
+    terminal.write(bytes, from, to - from);
+    terminal.write(bytes, to, bytes.length - to);
+    terminal.close();
     return screen.toString(UTF_8);
   }
 
-  /** What is shown of a line between two letters. */
-  private static String shown(byte[] bytes) throws IOException {
-    byte[] line = ("a" + new String(bytes, ISO_8859_1) + "b\n").getBytes(ISO_8859_1);
-    return shown(line, line.length, line.length).replaceFirst("(?s)^a(.*)b\n$", "$1");
-  }
-
-  private static String shown(String text) throws IOException {
-    return shown(text.getBytes(UTF_8));
+  /** What is shown of a line. */
+  private String shown(String text) throws IOException {
+    byte[] line = (text + ".\n").getBytes(UTF_8);
+    return shown(line, line.length, line.length).replaceFirst("[.]\n$", "");
   }
 
   @Test
   void everyControlIsSpeltOutButNewlineTabAndCrLfAndSoIsWhatReordersText() throws IOException {
-    for (int c = 0; c < 0x20; c++) {
-      String expected = c == '\t' || c == '\n' ? "" + (char) c : "^" + (char) ('@' + c);
-      assertEquals(expected, shown("" + (char) c));
+    for (char c = 0; c < 0x20; c++) {
+      assertEquals(c == '\t' || c == '\n' ? "" + c : "^" + (char) ('@' + c), shown("" + c));
     }
-    assertEquals("^?", shown("\u007f"));
-    for (int c = 0x80; c <= 0x9f; c++) {
-      assertEquals(String.format("\\u00%02x", c), shown("" + (char) c));
-      assertEquals("\ufffd", shown(new byte[] {(byte) c}));
+    for (char c = 0x80; c <= 0x9f; c++) {
+      assertEquals(String.format("\\u00%02x", (int) c), shown("" + c));
     }
-    assertEquals("^[[31mred^[]0;title^G", shown("\u001b[31mred\u001b]0;title\u0007"));
-    assertEquals("\t\r\n\r\n\n", shown("\t\r\n\r\n\n"));
-    assertEquals("^M^M\r\n^M^[", shown("\r\r\r\n\r\u001b"));
     // Embeddings, overrides and isolates.
     for (char c : "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069".toCharArray()) {
       assertEquals(String.format("\\u%04x", (int) c), shown("" + c));
     }
+    assertEquals("^?^[[31mred^[]0;title^G", shown("\177\33[31mred\33]0;title\7"));
+    assertEquals("\t\r\n\r\n\n^M^M\r\n^M^[", shown("\t\r\n\r\n\n\r\r\r\n\r\33"));
   }
 
   @ParameterizedTest
@@ -81,56 +67,46 @@ class TerminalOutputTest {
     String overlong = "c0af c19b e0809b f080809b e09fbf f08fbfbf ";
     String surrogates = "eda080 edbfbf eda0bdedb880 ";
     String tooLarge = "f4908080 f5808080 f888808080 fe ff ";
-    String cut = "80 bfbf c2 e282 f09f98 f09f";
+    String cut = "80 bfbf 9b c2 e282 f09f98 f09f";
     for (String hex : (overlong + surrogates + tooLarge + cut).split(" ")) {
-      String shown = shown(HexFormat.of().parseHex(hex));
-      assertTrue(shown.matches("\ufffd+"), hex + ": " + shown);
-      assertEquals(shown + "€", shown(HexFormat.of().parseHex(hex + "e282ac")));
-      assertEquals(shown + "^[", shown(HexFormat.of().parseHex(hex + "1b")));
-      assertEquals(shown + "\\u009b", shown(HexFormat.of().parseHex(hex + "c29b")));
+      byte[] bytes = HexFormat.of().parseHex(hex + "e282acc29b1b0a");
+      String shown = shown(bytes, 0, bytes.length);
+      assertTrue(shown.matches("\ufffd+€\\\\u009b\\^\\[\n"), hex + ": " + shown);
     }
-  }
-
-  @Test
-  void whatIsCompleteIsShownAtOnceAndACutCharacterWhenItsRestComes() throws IOException {
-    byte[] text = "a€b".getBytes(UTF_8);
-    terminal.write(text, 0, 3);
-    assertEquals("a", screen());
-    terminal.write(text, 3, 1);
-    assertEquals("a€", screen());
-    terminal.write('b');
-    assertEquals("a€b", screen());
   }
 
   @ParameterizedTest
   @CsvSource({
-    "61e282, a, a\ufffd$", // a cut character
-    "610a0d, a$, a$^M$",
-    "610a, a$, a$",
-    "61, a, a$",
-    "'', '', ''",
+    "61e2, 82, a, 'a\ufffd\n'", // a cut character
+    "61e282, ac, 'a€', 'a€\n'",
+    "61, 0a0d, 'a\n', 'a\n^M\n'",
+    "610d, 0a, 'a\r\n', 'a\r\n'",
+    "61, '', a, 'a\n'",
+    "'', '', '', ''",
   })
-  void closingShowsWhatWasHeldAndEndsALineThatWasBegun(String hex, String before, String after)
-      throws IOException {
-    terminal.write(HexFormat.of().parseHex(hex));
-    assertEquals(before.replace('$', '\n'), screen());
+  void whatIsCompleteIsShownAtOnceAndClosingShowsTheRestAndEndsALineThatWasBegun(
+      String first, String second, String before, String after) throws IOException {
+    terminal.write(HexFormat.of().parseHex(first));
+    for (byte b : HexFormat.of().parseHex(second)) {
+      terminal.write(b);
+    }
+    assertEquals(before, screen.toString(UTF_8));
     terminal.close();
-    assertEquals(after.replace('$', '\n'), screen());
+    assertEquals(after, screen.toString(UTF_8));
     terminal.close();
-    assertEquals(after.replace('$', '\n'), screen());
+    assertEquals(after, screen.toString(UTF_8));
   }
 
   @Test
   void noControlReachesTheTerminalAndTheSameIsShownHoweverTheBytesAreSplit() throws IOException {
     ByteArrayOutputStream likely = new ByteArrayOutputStream();
-    likely.write(
-        "a\u001b[2J\u009b1m\u202ex\r\n\r\ty\r\r\n€ß😀日e\u0301\u0085\0\u007f".getBytes(UTF_8));
+    likely.write("a\33[2J\u009b1m\u202ex\r\n\r\ty\r\r\n€ß😀日e\u0301\u0085\0\177".getBytes(UTF_8));
     String malformed =
         "c0afc19be0809bf080809beda080edbfbff4908080f888808080feff9b80c241e28241e24182f09f9841"
             + "f09f4198f0419f98e282f09f9880ede2f0c29bc2c2a9e0a00dc2850dc20af09f";
     likely.write(HexFormat.of().parseHex(malformed));
     byte[] pool = likely.toByteArray();
-    for (long seed = 0; seed < 1000; seed++) {
+    for (long seed = 0; seed < 500; seed++) {
       Random random = new Random(seed);
       byte[] bytes = new byte[random.nextInt(60)];
       for (int i = 0; i < bytes.length; i++) {
@@ -138,10 +114,8 @@ class TerminalOutputTest {
         bytes[i] = any ? (byte) random.nextInt() : pool[random.nextInt(pool.length)];
       }
       String shown = shown(bytes, bytes.length, bytes.length);
-      assertTrue(
-          shown.matches(
-              "((\r?\n|[\t\\P{Cntrl}&&[^\u0080-\u009f\u202a-\u202e\u2066-\u2069]])*(?<=\n))?"),
-          seed + ": " + shown);
+      String harmless = "(\r?\n|[\t\\P{Cntrl}&&[^\200-\237\u202a-\u202e\u2066-\u2069]])*(?<=\n)";
+      assertTrue(shown.matches("(" + harmless + ")?"), seed + ": " + shown);
       for (int from = 0; from <= bytes.length; from++) {
         int to = Math.min(from + random.nextInt(3), bytes.length);
         assertEquals(shown, shown(bytes, from, to), seed + ": " + from + " to " + to);

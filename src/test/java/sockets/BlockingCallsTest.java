@@ -14,28 +14,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import testkit.Peer;
 import testkit.Trace;
 
 class BlockingCallsTest {
   private final List<String> lines = new ArrayList<>();
   private final BlockingCalls calls = new BlockingCalls(lines::add);
   private final byte[] buffer = new byte[100];
-  @AutoClose private ServerSocket listener;
-  @AutoClose private Connection connection;
-  @AutoClose private Peer peer;
-
-  @BeforeEach
-  void connect() throws IOException {
-    listener = Peer.listen();
-    connection =
-        new Connector(calls, InetAddress.class, Duration.ofSeconds(10), null)
-            .connect("127.0.0.1", listener.getLocalPort());
-    peer = Peer.accept(listener);
-  }
 
   /** Compares all lines since the last time, but for the times; returns the seconds in the last. */
   private double assertLines(String... expected) {
@@ -47,63 +32,46 @@ class BlockingCallsTest {
   }
 
   @Test
-  void eachCallOfAConnectionIsNarrated() throws IOException {
-    String connect = "connect(127.0.0.1:" + Peer.port(listener) + ")";
-    assertLines(connect + " ...", connect + " = ok");
-    peer.send("hello\n");
-    assertEquals(6, connection.receive(buffer, Duration.ZERO));
-    assertLines("recv() ...", "recv() = 6 bytes");
-    connection.send(buffer, 6);
-    assertLines("send(6 bytes) ...", "send(6 bytes) = ok");
-    assertEquals("hello\n", peer.receiveLine());
-    peer.send("x").halfClose();
-    connection.receive(buffer, Duration.ZERO);
-    assertLines("recv() ...", "recv() = 1 byte");
-    connection.receive(buffer, Duration.ZERO);
-    assertLines("recv() ...", "recv() = end of stream");
-  }
-
-  @Test
-  void aCallThatFailsIsNarratedWithTheTimeBlocked() throws IOException {
-    lines.clear();
-    Duration limit = Duration.ofMillis(120);
-    assertThrows(SocketTimeoutException.class, () -> connection.receive(buffer, limit));
-    double seconds = assertLines("recv() ...", "recv() = Read timed out");
-    assertTrue(seconds >= 0.1 && seconds < 30, seconds + " s");
-    peer.reset();
-    assertThrows(SocketException.class, () -> connection.receive(buffer, Duration.ZERO));
-    assertLines("recv() ...", "recv() = Connection reset");
-  }
-
-  @Test
-  void acceptingIsNarratedAndSoIsWhatWasAccepted() throws IOException {
-    try (Server server = Server.listen(calls, "127.0.0.1", 0, lines::add)) {
-      lines.clear();
-      int port = Integer.parseInt(server.address().replaceFirst(".*:", ""));
-      try (Peer client = Peer.connect(port);
-          Connection accepted = server.accept()) {
-        assertEquals(client.name(), accepted.name());
-        assertLines("accept() ...", "accept() = " + client.name());
-        client.send("abc");
-        accepted.receive(buffer, Duration.ZERO);
-        accepted.send(buffer, 3);
-        assertLines("recv() ...", "recv() = 3 bytes", "send(3 bytes) ...", "send(3 bytes) = ok");
+  void eachCallIsNarratedWithTheTimeBlocked() throws IOException {
+    Connector connector = new Connector(calls, InetAddress.class, Duration.ZERO, null);
+    try (Listener listener = Listener.listen(calls, "127.0.0.1", 0, lines::add)) {
+      String address = listener.address();
+      int port = Integer.parseInt(address.replaceFirst(".*:", ""));
+      try (Connection client = connector.connect("127.0.0.1", port)) {
+        assertLines("connect(" + address + ") ...", "connect(" + address + ") = ok");
+        Connection server = listener.accept();
+        assertLines("accept() ...", "accept() = " + server.name());
+        client.send(buffer, 6);
+        assertLines("send(6 bytes) ...", "send(6 bytes) = ok");
+        server.receive(buffer, Duration.ZERO);
+        assertLines("recv() ...", "recv() = 6 bytes");
+        server.send(buffer, 1);
+        assertLines("send(1 byte) ...", "send(1 byte) = ok");
+        Duration limit = Duration.ofMillis(120);
+        assertThrows(SocketTimeoutException.class, () -> server.receive(buffer, limit));
+        double seconds = assertLines("recv() ...", "recv() = Read timed out");
+        assertTrue(seconds >= 0.1 && seconds < 30, seconds + " s");
+        client.halfClose();
+        server.receive(buffer, Duration.ZERO);
+        assertLines("recv() ...", "recv() = end of stream");
+        server.tcp.setSoLinger(true, 0);
+        server.close();
+        client.receive(buffer, Duration.ZERO);
+        lines.clear();
+        assertThrows(SocketException.class, () -> client.receive(buffer, Duration.ZERO));
+        assertLines("recv() ...", "recv() = Connection reset");
       }
     }
   }
 
   @Test
   void aCallIsNarratedAsItIsEnteredAndTheNamesOfThreadsFormAColumn() throws Exception {
-    lines.clear();
     for (String name : List.of("main     ", "client-1 ", "client-12", "client-1000")) {
-      FutureTask<Void> reading =
+      FutureTask<Integer> reading =
           new FutureTask<>(
-              () -> {
-                calls.call("read(keyboard)", () -> lines.size() + " line");
-                return null;
-              });
+              () -> calls.call("read(keyboard)", lines::size, count -> count + " line"));
       new Thread(reading, name.strip()).start();
-      reading.get();
+      assertEquals(1, reading.get());
       assertEquals(" " + name + " read(keyboard) ...", lines.get(0).substring(12));
       assertLines("read(keyboard) ...", "read(keyboard) = 1 line");
     }
@@ -111,10 +79,10 @@ class BlockingCallsTest {
 
   @Test
   void silentCallsAreMadeAndNotDecorated() throws IOException {
-    new BlockingCalls(null).call("read(keyboard)", () -> "" + lines.add("called"));
-    assertEquals("called", lines.get(lines.size() - 1));
-    try (Socket socket = new BlockingCalls(null).socket();
-        ServerSocket server = new BlockingCalls(null).serverSocket()) {
+    BlockingCalls silent = new BlockingCalls(null);
+    assertEquals("x", silent.call("read(keyboard)", () -> "x", text -> text));
+    try (Socket socket = silent.socket();
+        ServerSocket server = silent.serverSocket()) {
       assertEquals(Socket.class, socket.getClass());
       assertEquals(ServerSocket.class, server.getClass());
     }

@@ -1,12 +1,9 @@
 package sockets;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -14,16 +11,14 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.FutureTask;
 import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import testkit.Peer;
 
+/** That bytes pass unchanged, and are counted, is in the tests of the programs. */
 class ConnectionTest {
   @AutoClose private Peer peer;
   @AutoClose private Connection connection;
@@ -35,74 +30,52 @@ class ConnectionTest {
     try (ServerSocket listener = Peer.listen()) {
       peer = Peer.connect(listener.getLocalPort());
       socket = listener.accept();
-      connection = new Connection(socket, "there:80");
+      connection = new Connection(socket, socket, "there:80");
     }
   }
 
-  private String receive() throws IOException {
-    return new String(buffer, 0, connection.receive(buffer, Duration.ZERO), UTF_8);
+  private int receive() throws IOException {
+    return connection.receive(buffer, Duration.ZERO);
   }
 
   private static String failure(Executable action) {
-    return assertThrows(SocketException.class, action).getMessage();
-  }
-
-  @Test
-  void bytesAreSentAndReceivedAsTheyAreAndCountedAlsoAfterAHalfClose() throws IOException {
-    byte[] all = new byte[256];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = (byte) i;
-    }
-    connection.send(all, 256);
-    connection.send(all, 5);
-    assertArrayEquals(all, peer.receive(256));
-    connection.halfClose();
-    assertEquals(5, peer.receiveAll().length);
-    assertEquals(261, connection.sent());
-    peer.send(all).halfClose();
-    ByteArrayOutputStream received = new ByteArrayOutputStream();
-    for (int count; (count = connection.receive(buffer, Duration.ZERO)) >= 0; ) {
-      received.write(buffer, 0, count);
-    }
-    assertArrayEquals(all, received.toByteArray());
-    assertEquals(-1, connection.receive(buffer, Duration.ZERO), "the end stays the end");
-    assertEquals(256, connection.received());
+    return assertThrows(IOException.class, action).getMessage();
   }
 
   @Test
   void aTimeoutLeavesTheConnectionAsItWasAndAResetDoesNot() throws IOException {
-    Duration limit = Duration.ofMillis(1);
-    Executable receive = () -> connection.receive(buffer, limit);
-    assertEquals(
-        "there:80 sent nothing for 0.001 s",
-        assertThrows(SocketTimeoutException.class, receive).getMessage());
+    Executable receive = () -> connection.receive(buffer, Duration.ofMillis(1));
+    assertThrows(SocketTimeoutException.class, receive);
+    assertEquals("there:80 sent nothing for 0.001 s", failure(receive));
     peer.send("x");
-    assertEquals("x", receive());
-    assertEquals(
-        "there:80 sent nothing more for 0.001 s",
-        assertThrows(SocketTimeoutException.class, receive).getMessage());
-    peer.send("y");
-    assertEquals("y", receive());
+    assertEquals(1, receive());
+    assertEquals("there:80 sent nothing more for 0.001 s", failure(receive));
+    peer.send("yz");
+    assertEquals(2, receive());
     assertEquals(0, socket.getSoTimeout(), "the next receive waits however long");
     peer.reset();
+    assertThrows(SocketException.class, this::receive);
     assertEquals("connection to there:80 lost: Connection reset", failure(this::receive));
   }
 
   @Test
-  void aClosedConnectionIsOfNoUse() {
+  void aClosedConnectionIsOfNoUseAndSaysWhyItWasClosed() {
     connection.close();
     connection.close();
-    for (Executable action :
-        List.<Executable>of(
-            this::receive, () -> connection.send(buffer, 1), connection::halfClose)) {
+    List<Executable> actions =
+        List.of(this::receive, () -> connection.send(buffer, 1), connection::halfClose);
+    for (Executable action : actions) {
       String failure = failure(action);
       assertTrue(failure.startsWith("connection to there:80 lost: "), failure);
+    }
+    connection.abort("no progress for 1 s");
+    for (Executable action : actions) {
+      assertEquals("connection to there:80 closed: no progress for 1 s", failure(action));
     }
   }
 
   @Test
-  void whatIsAcceptedHasTheOptionsThatEveryConnectionHas() throws IOException {
-    assertEquals(peer.name(), Connection.accepted(socket, false).name());
+  void everyConnectionHasItsOptions() throws IOException {
     assertTrue(socket.getTcpNoDelay());
     assertTrue(socket.getOOBInline());
     assertTrue(socket.getKeepAlive());
@@ -112,46 +85,9 @@ class ConnectionTest {
   }
 
   @Test
-  void whatTheIdleWatchSeesHasASmallSendBufferAndCanBeClosedWhileItSends() throws Exception {
-    Connection watched = Connection.accepted(socket, true);
-    assertTrue(socket.getSendBufferSize() <= 1 << 18, "doubled by Linux");
-    byte[] all = new byte[1 << 24]; // more than the system takes
-    FutureTask<String> blocked =
-        new FutureTask<>(() -> failure(() -> watched.send(all, all.length)));
-    new Thread(blocked).start();
-    peer.receive(1);
-    watched.closeIfIdle(-1, Duration.ofSeconds(1));
-    String why = " closed: no progress for 1 s";
-    assertEquals("connection to " + peer.name() + why, blocked.get());
-  }
-
-  @Test
-  void anAcceptedSocketOfNoUseIsClosed() throws IOException {
-    try (Socket gone =
-        new Socket() {
-          @Override
-          public void setTcpNoDelay(boolean on) throws SocketException {
-            throw new SocketException("Invalid argument");
-          }
-        }) {
-      assertThrows(IOException.class, () -> Connection.accepted(gone, false));
-      assertTrue(gone.isClosed());
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1})
-  void whatAnIdlePeerHasNotReadIsDiscarded(int sent) throws IOException {
-    peer.send("x");
-    receive();
-    connection.send(buffer, sent);
-    connection.closeIfIdle(-1, Duration.ofSeconds(1));
-    assertEquals("connection to there:80 closed: no progress for 1 s", failure(this::receive));
-    if (sent == 1) { // as much as was received
-      assertEquals(1, peer.receiveAll().length);
-    } else {
-      assertThrows(IOException.class, peer::receiveAll, "it is reset");
-    }
-    connection.closeIfIdle(-1, Duration.ofSeconds(1)); // It may have been closed just before.
+  void aSocketOfNoUseIsClosed() {
+    Socket unconnected = new Socket(); // It has no streams.
+    assertThrows(IOException.class, () -> new Connection(unconnected, unconnected, "there:80"));
+    assertTrue(unconnected.isClosed());
   }
 }

@@ -4,11 +4,21 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,30 +27,50 @@ class MessagesTest {
   private static final Duration GAP = Duration.ofSeconds(1);
   private static final Duration IDLE = Duration.ofSeconds(5);
 
-  /**
-   * What arrives, in symbols: N stands for LF, R for CR, | is between pieces that arrive one by
-   * one, - is a silence, and ! a reset.
-   */
-  private static Messages messages(String script, Duration gap, Duration idle) throws IOException {
-    List<byte[]> pieces = new ArrayList<>();
-    for (String piece : script.split("[|]|(?=[!-])|(?<=-)")) {
-      if (piece.equals("-")) {
-        pieces.add(ScriptedSocket.SILENCE);
-      } else if (piece.equals("!")) {
-        pieces.add(ScriptedSocket.RESET);
-      } else if (!piece.isEmpty()) {
-        pieces.add(text(piece).getBytes(ISO_8859_1));
-      }
+  /** A socket whose peer keeps to a script: silences take no time, and reads return its pieces. */
+  private static final class ScriptedSocket extends Socket {
+    final Queue<String> script = new ArrayDeque<>();
+    private int timeout;
+
+    @Override
+    public void setSoTimeout(int millis) {
+      timeout = millis;
     }
-    return new Messages(new ScriptedSocket(pieces).connection(), gap, idle);
+
+    @Override
+    public OutputStream getOutputStream() {
+      return OutputStream.nullOutputStream();
+    }
+
+    @Override
+    public InputStream getInputStream() {
+      return new FilterInputStream(InputStream.nullInputStream()) {
+        @Override
+        public int read(byte[] buffer) throws IOException {
+          String piece = script.isEmpty() ? "" : script.remove();
+          if (piece.equals("!")) {
+            throw new SocketException("Connection reset");
+          } else if (piece.equals("-") && timeout > 0) {
+            throw new SocketTimeoutException("Read timed out");
+          } else if (piece.equals("-")) {
+            return read(buffer);
+          }
+          return new ByteArrayInputStream(piece.getBytes(ISO_8859_1)).read(buffer);
+        }
+      };
+    }
   }
 
-  private static String text(String symbols) {
-    return symbols.replace('N', '\n').replace('R', '\r');
+  @AutoClose private final ScriptedSocket socket = new ScriptedSocket();
+
+  /** The parts of a script arrive one by one: | is between two, - is a silence, ! a reset. */
+  private Messages messages(String script, Duration gap, Duration idle) throws IOException {
+    socket.script.addAll(List.of(script.split("[|]|(?=[!-])|(?<=-)")));
+    return new Messages(new Connection(socket, socket, "peer"), gap, idle);
   }
 
   /** The messages that come of a script, each with the LF that must be written after it. */
-  private static List<String> copied(Duration gap, String script) throws IOException {
+  private List<String> copied(Duration gap, String script) throws IOException {
     Messages messages = messages(script, gap, Duration.ZERO);
     List<String> result = new ArrayList<>();
     ByteArrayOutputStream to = new ByteArrayOutputStream();
@@ -56,52 +86,43 @@ class MessagesTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "a line is a message;helloN;hello",
-        "CR LF ends a message too;helloRN;hello",
-        "CR LF ends a message too;helloR|NxRaN\u00ff;hello,xRa,\u00ff",
-        "a lone CR is data;aRbN;aRb",
-        "a lone CR is data;aR|bN;aRb",
-        "a lone CR is data;aRRN;aR",
-        "a lone CR is data;aR|R|R|N;aRR",
-        "an empty line is a message;NRNaN|N;,,a,",
-        "several messages can come at once;aNbNcN;a,b,c",
-        "pieces of a line are one message;h|ello| |world|N;hello world",
-        "silence ends bare text;hello-you-;hello,you",
-        "silence ends the rest of a segment;aNb-c;a,b,c",
-        "silence before a message ends nothing;--aN-bN;a,b",
-        "a line ending after the silence is none;a-N|bN;a,b",
-        "a line ending after the silence is none;a-RNbN;a,b",
-        "a line ending after the silence is none;a-R|NbN;a,b",
-        "a line ending after the silence is none;aR-NbN;a,b",
-        "a line ending after the silence is none;a-N-bN;a,b",
-        "a line ending after the silence is none;a-N;a",
-        "only one line ending is late;a-NNbN;a,,b",
-        "only one line ending is late;a-bNN;a,b,",
-        "a CR before a late line ending is data;a-RRN|bN;a,R,b",
-        "a CR before a late line ending is data;a-R|RN|bN;a,R,b",
-        "the end of the stream ends a message;aNb;a,b",
+        "a line is a message; 'hello\n'; 'hello'",
+        "CR LF ends a message too; 'hello\r|\nx\ra\n\377'; 'hello,x\ra,\377'",
+        "a lone CR is data; 'a\rb\n'; 'a\rb'",
+        "a lone CR is data; 'a\r\r\n'; 'a\r'",
+        "a lone CR is data; 'a\r|\r|\r|\n'; 'a\r\r'",
+        "an empty line is a message; '\n\r\na\n|\n'; ',,a,'",
+        "several messages can come at once; 'a\nb\nc\n'; 'a,b,c'",
+        "pieces of a line are one message; 'h|ello| |world|\n'; 'hello world'",
+        "silence ends bare text; 'hello-you-'; 'hello,you'",
+        "silence before a message ends nothing; '--a\n-b\n'; 'a,b'",
+        "a line ending after a silence ends an empty message; 'a-\n|b\n'; 'a,,b'",
+        "a line ending after a silence ends an empty message; 'a-\r\n-b\n'; 'a,,b'",
+        "after a line ending silence ends nothing; 'a\nb-c\n'; 'a,bc'",
+        "after a line ending silence ends nothing; 'a-b\nc--d\r\n-e-f'; 'a,b,cd,ef'",
+        "the end of the stream ends a message; 'a\nb'; 'a,b'",
       })
   void aStreamIsCutIntoMessages(String what, String script, String messages) throws IOException {
     List<String> expected = new ArrayList<>();
     for (String message : messages.split(",", -1)) {
-      expected.add(text(message) + "\n");
+      expected.add(message + "\n");
     }
     assertEquals(expected, copied(GAP, script));
   }
 
   @Test
   void withoutAGapOnlyANewlineEndsAMessage() throws IOException {
-    assertEquals(List.of("ab\n"), copied(Duration.ZERO, "a-b-N"));
+    assertEquals(List.of("ab\n"), copied(Duration.ZERO, "a-b-\n"));
   }
 
   @ParameterizedTest
   @CsvSource({
     "1, -, peer sent nothing for 5 s, ''", // there is no message for a gap to end
     "0, -, peer sent nothing for 5 s, ''",
-    "0, half-, peer sent nothing more for 5 s, halfN", // what came of it is a line of its own
-    "1, bare--, peer sent nothing more for 5 s, bareN",
-    "1, bare-N-, peer sent nothing more for 5 s, bareN", // the late line ending is no message
-    "0, half!, connection to peer lost: Connection reset, halfN",
+    "0, half-, peer sent nothing more for 5 s, 'half\n'", // what came of it is a line of its own
+    "1, bare--, peer sent nothing more for 5 s, 'bare\n'",
+    "1, 'line\nhalf-', peer sent nothing more for 5 s, 'line\nhalf\n'",
+    "0, half!, connection to peer lost: Connection reset, 'half\n'",
     "0, !, connection to peer lost: Connection reset, ''",
   })
   void aPeerThatIsSilentForTooLongOrResetsIsGivenUp(
@@ -115,6 +136,6 @@ class MessagesTest {
               while (messages.copyNext(to)) {}
             });
     assertEquals(failure, e.getMessage());
-    assertEquals(text(written), to.toString(ISO_8859_1));
+    assertEquals(written, to.toString(ISO_8859_1));
   }
 }

@@ -62,8 +62,11 @@ public final class Capture extends OutputStream {
     return text().split(Pattern.quote(part), -1).length - 1;
   }
 
-  /** Waits until the text so far satisfies a condition; fails with the text at the deadline. */
-  public synchronized String await(String what, Predicate<String> condition) {
+  /**
+   * Waits until the text so far satisfies a condition; fails with the text at the deadline, and
+   * with what the condition says then that it waited for.
+   */
+  public synchronized String await(Object what, Predicate<String> condition) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
     while (!condition.test(text())) {
       long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());

@@ -56,25 +56,29 @@ public final class Child implements AutoCloseable {
    * one screen, here {@link #out}, which shows what is typed too. Ends with the program's status.
    */
   public static Child onTerminal(String... arguments) {
-    Watch.assumeLinuxWith("script");
-    String script = "exec script -qefc \"$(printf '%q ' \"$@\")\" /dev/null";
-    return inShell(script, List.of(), arguments);
+    return onTerminalOfShell("exec PROGRAM", arguments);
   }
 
-  /** Runs a program of the jar whose standard error is a FIFO that is full. */
-  public static Child stuck(Path fifo, List<String> jvmOptions, String... arguments) {
+  /** Runs a shell script there in which PROGRAM is the command line of {@link #of}. */
+  public static Child onTerminalOfShell(String script, String... arguments) {
+    Watch.assumeLinuxWith("stty");
+    String program = String.join(" ", java(List.of(), arguments));
+    return command("script", "-qefc", script.replace("PROGRAM", program), "/dev/null");
+  }
+
+  /** Runs a program of the jar whose standard error is a FIFO, in the directory, that is full. */
+  public static Child stuck(Path directory, List<String> jvmOptions, String... arguments) {
     Watch.assumeLinuxWith("mkfifo", "dd");
     // Opening it for both ends never waits (fifo(7)), and the program keeps it open.
     String script =
-        "mkfifo \"%1$s\"; exec 9<>\"%1$s\"; "
-            + "dd if=/dev/zero of=\"%1$s\" oflag=nonblock bs=65536 2>/dev/null; "
-            + "exec \"$@\" 2>\"%1$s\"";
-    return inShell(String.format(script, fifo), jvmOptions, arguments);
+        "mkfifo FIFO; exec 9<>FIFO; dd if=/dev/zero of=FIFO oflag=nonblock bs=65536 2>/dev/null;"
+            + " exec \"$@\" 2>FIFO";
+    return inShell(script.replace("FIFO", directory + "/fifo"), jvmOptions, arguments);
   }
 
   /** Makes that FIFO move: all that the program wrote to it, and will. */
-  public static Capture read(Path fifo) throws IOException {
-    InputStream from = Files.newInputStream(fifo);
+  public static Capture read(Path directory) throws IOException {
+    InputStream from = Files.newInputStream(directory.resolve("fifo"));
     from.readNBytes(65536); // what filled it
     Capture err = new Capture();
     err.drain(from);
@@ -106,12 +110,6 @@ public final class Child implements AutoCloseable {
   private static boolean listens(List<String> arguments) {
     return (arguments.contains("EchoServer") || arguments.contains("server"))
         && arguments.stream().noneMatch(word -> word.startsWith("--bind"));
-  }
-
-  /** The JVM options that have names looked up in a file of these lines alone. */
-  public static List<String> names(Path directory, String... lines) throws IOException {
-    Path hosts = Files.write(directory.resolve("hosts"), List.of(lines));
-    return List.of("-Djdk.net.hosts.file=" + hosts);
   }
 
   /** Waits for a server's notice, and returns the real port that it names. */

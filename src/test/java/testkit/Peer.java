@@ -5,13 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.function.Executable;
 
 /**
  * A peer made of a raw socket, that sends and resets as a test wants. Every wait has a deadline.
@@ -33,9 +34,7 @@ public final class Peer implements Closeable {
 
   /** Connects to a server on this machine. */
   public static Peer connect(int port) throws IOException {
-    Socket socket = new Socket();
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), DEADLINE_MILLIS);
-    return new Peer(socket);
+    return connect(new Socket(), port);
   }
 
   /** The system takes little for this one while it does not receive. */
@@ -43,7 +42,11 @@ public final class Peer implements Closeable {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(1 << 13);
     socket.setSendBufferSize(1 << 13);
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    return connect(socket, port);
+  }
+
+  private static Peer connect(Socket socket, int port) throws IOException {
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), DEADLINE_MILLIS);
     return new Peer(socket);
   }
 
@@ -73,13 +76,6 @@ public final class Peer implements Closeable {
     throw new AssertionError("ten connections fit in a queue for one");
   }
 
-  /** Takes a port on which nobody listens, so that nobody else can listen there either. */
-  public static Socket nobody() throws IOException {
-    Socket socket = new Socket();
-    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    return socket;
-  }
-
   /**
    * A free port, for programs that can't tell which one the system chose: one of those below 32768,
    * which Linux gives to nobody who does not ask for it (ip_local_port_range, ip(7)).
@@ -98,18 +94,18 @@ public final class Peer implements Closeable {
 
   /** Connects to a server that can't tell when it listens. */
   public static Peer connectWhenReady(int port) {
-    AtomicReference<Peer> connected = new AtomicReference<>();
+    Peer[] connected = {null};
     Watch.until(
         "a server on port " + port,
         () -> {
           try {
-            connected.set(connect(port));
+            connected[0] = connect(port);
+            return true;
           } catch (IOException e) {
-            // Not yet.
+            return false;
           }
-          return connected.get() != null;
         });
-    return connected.get();
+    return connected[0];
   }
 
   /** Accepts the next client of such a server. */
@@ -133,15 +129,30 @@ public final class Peer implements Closeable {
 
   /** Sends, in a thread of its own, as much as is taken until the connection ends. */
   public Thread flood() {
+    byte[] data = "x".repeat(1 << 16).getBytes(UTF_8);
+    return inThread(
+        () -> {
+          while (true) {
+            send(data);
+          }
+        });
+  }
+
+  /** Sends and receives, in two threads, as fast as it can until the connection ends. */
+  public Peer stream() {
+    flood();
+    inThread(() -> socket.getInputStream().transferTo(OutputStream.nullOutputStream()));
+    return this;
+  }
+
+  private static Thread inThread(Executable task) {
     Thread thread =
         new Thread(
             () -> {
               try {
-                while (true) {
-                  send("x".repeat(1 << 16));
-                }
-              } catch (IOException e) {
-                // It has ended.
+                task.execute();
+              } catch (Throwable e) {
+                // The connection has ended.
               }
             });
     thread.setDaemon(true);

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -82,18 +81,7 @@ public final class Watch {
     return ProcessHandle.of(pid).flatMap(process -> process.info().totalCpuDuration()).get();
   }
 
-  /** Runs a tool of the JDK, jcmd for example, and returns what it prints. */
-  public static String jdkTool(String tool, Object... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", tool).toString());
-    List.of(arguments).forEach(argument -> command.add(argument.toString()));
-    try (Child child = Child.command(command.toArray(String[]::new))) {
-      child.exitStatus();
-      return child.out.text();
-    }
-  }
-
-  private static String read(String file) {
+  static String read(String file) {
     try {
       return Files.readString(Path.of(file), US_ASCII);
     } catch (IOException e) {

@@ -1,13 +1,19 @@
 package cli;
 
 import java.time.Duration;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads seconds, with decimals; a positive time is never rounded to zero. */
-final class Seconds implements ITypeConverter<Duration> {
-  @Override
-  public Duration convert(String text) {
+/** Reads the numbers of a command line, in ASCII digits. */
+final class Numbers {
+  static int count(String text) {
+    if (text.matches("0*[1-9][0-9]{0,8}")) {
+      return Integer.parseInt(text);
+    }
+    throw new TypeConversionException("'" + text + "' is not a number from 1 to 999999999");
+  }
+
+  /** Seconds, with decimals; a positive time is never rounded to zero. */
+  static Duration seconds(String text) {
     if (text.matches("[0-9]+[.]?[0-9]*|[.][0-9]+")) {
       // BigDecimal would take a starting program 10 ms (Java 25).
       double millis = Double.parseDouble(text) * 1000;
