@@ -5,10 +5,8 @@ import (
 	"log"
 	"net"
 	"os"
-	"time"
 )
 
-// TCP_NODELAY is set already: Go does that for every connection.
 func serve(client net.Conn) {
 	defer client.Close()
 	buffer := make([]byte, 64*1024)
@@ -17,24 +15,17 @@ func serve(client net.Conn) {
 		if err != nil {
 			return
 		}
-		if _, err = client.Write(buffer[:count]); err != nil {
-			return
-		}
+		client.Write(buffer[:count]) // If it fails, so does the next Read.
 	}
 }
 
 func main() {
 	server, err := net.Listen("tcp4", "127.0.0.1:"+os.Args[1])
-	if err != nil {
-		log.Fatal(err)
-	}
-	for {
-		client, err := server.Accept()
-		if err != nil {
-			log.Print(err)
-			time.Sleep(time.Second)
-			continue
+	for err == nil {
+		var client net.Conn
+		if client, err = server.Accept(); err == nil {
+			go serve(client)
 		}
-		go serve(client)
 	}
+	log.Fatal(err)
 }
