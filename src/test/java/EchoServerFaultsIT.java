@@ -134,9 +134,10 @@ class EchoServerFaultsIT {
     }
   }
 
-  @Test
-  void nothingIsLeftOfClientsThatReset() throws Exception {
-    try (Child server = Child.of("EchoServer", "0")) {
+  @ParameterizedTest
+  @MethodSource("EchoServerIT#threads")
+  void nothingIsLeftOfClientsThatReset(String threads) throws Exception {
+    try (Child server = Child.of("EchoServer", "--threads=" + threads, "0")) {
       int port = server.port();
       reset(100, port);
       int threadsBefore = Watch.status(server.pid(), "Threads");
