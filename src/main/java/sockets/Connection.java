@@ -122,7 +122,7 @@ public final class Connection implements Closeable {
   /** Closes the connection; a thread blocked in it gets a {@link SocketException}. */
   @Override
   public void close() {
-    quietly(socket == tcp ? tcp::close : () -> Tls.close(socket, tcp));
+    quietly(socket == tcp ? tcp : () -> Tls.close(socket, tcp));
   }
 
   /** Closes the connection for a reason, which the thread that is blocked in it gets to know. */
@@ -131,15 +131,10 @@ public final class Connection implements Closeable {
     close();
   }
 
-  /** Something that may fail. */
-  public interface Attempt {
-    void run() throws IOException;
-  }
-
   /** Attempts what need not succeed, as it is the end of the connection in any case. */
-  public static void quietly(Attempt attempt) {
+  public static void quietly(Closeable attempt) {
     try {
-      attempt.run();
+      attempt.close();
     } catch (IOException e) {
       // It was worth a try.
     }

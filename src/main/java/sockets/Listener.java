@@ -72,6 +72,6 @@ public final class Listener implements Closeable {
   /** Stops listening: {@link #accept} returns null. Connections are not affected. */
   @Override
   public void close() {
-    Connection.quietly(socket::close);
+    Connection.quietly(socket);
   }
 }

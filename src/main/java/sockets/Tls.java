@@ -115,7 +115,7 @@ public final class Tls {
   /** Closes a socket after a time, which ends what is blocked in it, unless it is cancelled. */
   private static CompletableFuture<Void> closeAfter(long nanos, Socket socket) {
     CompletableFuture<Void> late = new CompletableFuture<>();
-    late.thenRun(() -> Connection.quietly(socket::close));
+    late.thenRun(() -> Connection.quietly(socket));
     return late.completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
   }
 
