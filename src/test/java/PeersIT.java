@@ -158,13 +158,13 @@ class PeersIT {
   void anythingAPeerSendsInAnySizesArrivesIntactInASmallHeap(String program, String end)
       throws IOException {
     Random random = new Random(20);
-    byte[] data = new byte[30_000_000];
+    byte[] data = new byte[12_000_000];
     random.nextBytes(data);
     for (int i = 0; i < data.length; i++) {
       data[i] = data[i] == '\n' ? 0 : data[i];
     }
     String[] words = (program + " 127.0.0.1 " + Peer.port(listening)).split(" ");
-    try (Child child = Child.withJvm(List.of("-Xmx24m"), words);
+    try (Child child = Child.withJvm(List.of("-Xmx12m"), words);
         Peer server = Peer.accept(listening)) {
       child.type("send all\n").endInput();
       server.receiveLine();

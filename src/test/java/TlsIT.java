@@ -18,10 +18,8 @@ class TlsIT {
 
   /** {@code openssl s_server}; with -rev, it sends every line back in reverse. */
   private static Child server(String options) {
-    String all = "openssl s_server -key KEY -cert GOOD " + options;
-    String line = all.replace("GOOD", CERTIFICATES + "/good.pem");
-    line = line.replace("KEY", CERTIFICATES + "/key.pem");
-    return Child.command(line.replace("PAST", CERTIFICATES + "/past.pem").split(" "));
+    String line = "openssl s_server -key DIR/key.pem -cert DIR/good.pem " + options;
+    return Child.command(line.replace("DIR", "" + CERTIFICATES).split(" "));
   }
 
   private static int portOf(Child openssl) {
@@ -36,8 +34,8 @@ class TlsIT {
   /** By the name in SNI openssl chooses a certificate; its other one has expired. */
   @ParameterizedTest
   @CsvSource({
-    "localhost, -tls1_3 -rev -accept 127.0.0.1:0 -cert PAST -servername localhost -key2 KEY -cert2"
-        + " GOOD",
+    "localhost, -tls1_3 -rev -accept 127.0.0.1:0 -cert DIR/past.pem -servername localhost"
+        + " -key2 DIR/key.pem -cert2 DIR/good.pem",
     "127.0.0.1, -tls1_2 -rev -accept 127.0.0.1:0",
     "::1, -tls1_3 -rev -accept [::1]:0"
   })

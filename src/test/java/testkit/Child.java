@@ -96,6 +96,7 @@ public final class Child implements AutoCloseable {
   public static List<String> java(List<String> jvmOptions, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:TieredStopAtLevel=1"); // In such short runs the second compiler only costs.
     command.addAll(jvmOptions);
     command.add("-cp");
     command.add(System.getProperty("jar", "target/blocking-sockets.jar"));

@@ -37,7 +37,7 @@ public final class Terminals implements AutoCloseable {
   /** Of proc_pid_status(5); but not of the threads of a JVM that run at intervals. */
   private static final Pattern THREAD =
       Pattern.compile(
-          "(?s)(?!Name:\\s(?:VM Periodic|Monitor Defl|G1 Service)).*"
+          "(?s)(?!Name:\\s(?:VM Periodic|Monitor Defl|G1 Service)).*?"
               + "\nState:\\s(\\w).*\nvoluntary_ctxt_switches:\\s+(\\d+).*");
 
   private final Map<Character, Child> terminals = new TreeMap<>();
@@ -106,13 +106,18 @@ public final class Terminals implements AutoCloseable {
     List<String> before = sleeps;
     sleeps = new ArrayList<>();
     return !isAwake(awake) // If it is the one that was, there is no need to look at the others.
-        && ProcessHandle.current()
-            .descendants()
-            .map(process -> new File("/proc/" + process.pid() + "/task").listFiles())
+        && processes()
+            .map(process -> new File(process, "task").listFiles())
             .flatMap(Stream::ofNullable) // There is none when the process has ended.
             .flatMap(Stream::of)
             .noneMatch(this::isAwake)
         && sleeps.equals(before);
+  }
+
+  private Stream<File> processes() {
+    return machine.isRunning()
+        ? Stream.of(new File("/proc/" + machine.pid() + "/root/proc").listFiles())
+        : ProcessHandle.current().descendants().map(each -> new File("/proc/" + each.pid()));
   }
 
   private boolean isAwake(File thread) {
