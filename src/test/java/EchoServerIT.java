@@ -99,6 +99,7 @@ class EchoServerIT {
       reader.flood();
       stuck.flood();
       assertEchoes(writer);
+      Thread.sleep(300); // The watch has looked at all since, so that what counts is the stop.
       server.signal("STOP");
       Thread.sleep(1300); // The limit, and a quarter more: the length is what this is about.
       server.signal("CONT");
