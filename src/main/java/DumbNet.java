@@ -30,8 +30,11 @@ final class DumbNet implements Callable<Integer> {
   @Parameters(paramLabel = "HOST", description = "Name or address to connect to.")
   private String host;
 
-  @Parameters(paramLabel = "PORT", description = "Port to connect to, 1-65535.")
-  private Port port;
+  @Parameters(
+      paramLabel = "PORT",
+      converter = Port.class,
+      description = "Port to connect to, 1-65535.")
+  private int port;
 
   @Option(
       names = {"-i", "--idle-timeout"},

@@ -26,8 +26,9 @@ final class EchoServer implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "PORT",
+      converter = Port.class,
       description = "Port to listen on, 1-65535 (0: any that is free).")
-  private Port port;
+  private int port;
 
   @Option(names = "--bind", paramLabel = "ADDRESS", description = "Local address (default: all).")
   private String bind = "0.0.0.0";
@@ -75,7 +76,7 @@ final class EchoServer implements Callable<Integer> {
     if (!threads.areSupported()) {
       console.refuse("--threads", "this JVM has no virtual threads (needs Java 21 or newer)");
     }
-    Listener listener = Listener.listen(console.calls(), bind, port.number(), console::say);
+    Listener listener = Listener.listen(console.calls(), bind, port, console::say);
     server = new Server(listener, maxClients, console::say);
     console.atEnd(
         () -> {

@@ -39,8 +39,9 @@ final class OneToOne implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "PORT",
+      converter = Port.class,
       description = "Port to connect to, 1-65535, or to listen on (0: any that is free).")
-  private Port port;
+  private int port;
 
   @Option(
       names = "--bind",
@@ -87,7 +88,7 @@ final class OneToOne implements Callable<Integer> {
 
   /** The thread that accepts is the one that talks: one client at a time. */
   private void serve() throws IOException {
-    try (Listener listener = Listener.listen(console.calls(), bind, port.number(), console::say)) {
+    try (Listener listener = Listener.listen(console.calls(), bind, port, console::say)) {
       console.notice("listening on " + listener.address());
       while (true) {
         try (Connection client = listener.accept()) {

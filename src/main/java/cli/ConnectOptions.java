@@ -31,14 +31,14 @@ public final class ConnectOptions {
   }
 
   /** Connects with these options, and with TLS unless that is null. Port 0 is a usage error. */
-  public Connection connect(String host, Port port, Tls tls, Console console) throws IOException {
-    if (port.number() == 0) {
+  public Connection connect(String host, int port, Tls tls, Console console) throws IOException {
+    if (port == 0) {
       throw console.usageError("invalid PORT: " + Port.refusal("0"));
     }
     if (family == Inet4Address.class) {
       // So the name server is not asked for IPv6 addresses too, which some never answer.
       System.setProperty("java.net.preferIPv4Stack", "true");
     }
-    return new Connector(console.calls(), family, timeout, tls).connect(host, port.number());
+    return new Connector(console.calls(), family, timeout, tls).connect(host, port);
   }
 }

@@ -50,7 +50,6 @@ public final class Program {
     StringWriter help = new StringWriter();
     CommandLine command =
         new CommandLine(program)
-            .registerConverter(Port.class, Port::of)
             .registerConverter(Duration.class, Numbers::seconds)
             .registerConverter(int.class, Numbers::count)
             .setCaseInsensitiveEnumValuesAllowed(true)

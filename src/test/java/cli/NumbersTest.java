@@ -23,7 +23,7 @@ class NumbersTest {
   @Test
   void upToFiveDigitsAreAPortAndAPositiveNumberIsACount() {
     for (String text : List.of("0", "1", "00080", "65535")) {
-      assertEquals(Integer.parseInt(text), Port.of(text).number());
+      assertEquals(Integer.parseInt(text), new Port().convert(text));
     }
     for (String text : List.of("1", "10", "007", "999999999")) {
       assertEquals(Integer.parseInt(text), Numbers.count(text));
@@ -44,7 +44,7 @@ class NumbersTest {
         Numbers::seconds,
         "-0.001|-1e-9|NaN|Infinity|1s|1,5|1e3|.|2147483.648|99999999999999999999",
         "a number of seconds (0-2147483.647)");
-    assertRefused(Port::of, "65536|1.5|000080", "a port number (1-65535)");
+    assertRefused(new Port(), "65536|1.5|000080", "a port number (1-65535)");
     assertRefused(Numbers::count, "0|00|1.5|1000000000", "a number from 1 to 999999999");
   }
 }
