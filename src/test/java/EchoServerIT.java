@@ -92,14 +92,15 @@ class EchoServerIT {
   void idleTimeClosesAClientWithoutProgressAndTheProcessMayBeStoppedAndContinued()
       throws Exception {
     String closed = " closed: no progress for ";
-    try (Child server = Child.of("EchoServer", "--idle-timeout=1", "0");
+    try (Child server = Child.of("EchoServer", "--idle-timeout=1", "--report=0.2", "0");
         Peer writer = Peer.connect(server.port());
         Peer reader = Peer.withSmallBuffers(server.port());
         Peer stuck = Peer.withSmallBuffers(server.port())) {
       reader.flood();
       stuck.flood();
       assertEchoes(writer);
-      Thread.sleep(300); // The watch has looked at all since, so that what counts is the stop.
+      // Two reports later, the watch has looked at all again: what counts is the stop.
+      server.err.await(server.err.count(" clients now, ") + 2, " clients now, ");
       server.signal("STOP");
       Thread.sleep(1300); // The limit, and a quarter more: the length is what this is about.
       server.signal("CONT");
