@@ -42,6 +42,11 @@ public record BlockingCalls(Consumer<String> trace) {
     }
   }
 
+  /** Makes a call that itself says in words what it brought. */
+  public void call(String name, Call<String> call) throws IOException {
+    call(name, call, words -> words);
+  }
+
   private static String after(long entered) {
     return String.format(Locale.ROOT, " after %.3f s", (System.nanoTime() - entered) / 1e9);
   }
@@ -102,12 +107,12 @@ public record BlockingCalls(Consumer<String> trace) {
       return new FilterOutputStream(super.getOutputStream()) {
         @Override
         public void write(byte[] buffer, int offset, int length) throws IOException {
-          Call<Void> send =
+          Call<String> send =
               () -> {
                 out.write(buffer, offset, length);
-                return null;
+                return "ok";
               };
-          call("send(" + Describe.count(length, "byte") + ")", send, sent -> "ok");
+          call("send(" + Describe.count(length, "byte") + ")", send);
         }
       };
     }

@@ -43,7 +43,7 @@ public record Connector(
       }
       try {
         InetSocketAddress there = new InetSocketAddress(address, port);
-        calls.call("connect(" + Describe.address(there) + ")", () -> dial(socket, there), ok -> ok);
+        calls.call("connect(" + Describe.address(there) + ")", () -> dial(socket, there));
         if (socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress())) {
           // Nobody listens: a simultaneous open (RFC 9293, section 3.5) with ourselves.
           throw new IOException("Connection refused");

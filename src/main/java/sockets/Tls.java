@@ -100,7 +100,7 @@ public final class Tls {
     secured.setSSLParameters(parameters);
     CompletableFuture<Void> late = closeAfter(nanos, socket);
     try {
-      calls.call("handshake()", () -> handshake(secured), agreed -> agreed);
+      calls.call("handshake()", () -> handshake(secured));
       if (late.cancel(false)) {
         return new Connection(socket, secured, peer);
       }
