@@ -50,20 +50,16 @@ record StandardStreams(
 
   /** Whether a descriptor is a terminal: Linux tells by its name, elsewhere test(1) knows. */
   static boolean isTerminal(Path descriptors, int number) {
+    boolean linux = Files.isDirectory(descriptors);
     try {
-      String name = Files.readSymbolicLink(descriptors.resolve("" + number)).toString();
-      return name.matches("/dev/(pts/|tty|console).*");
-    } catch (IOException e) {
-      return !Files.isDirectory(descriptors) && testSaysTerminal(number);
-    }
-  }
-
-  private static boolean testSaysTerminal(int number) {
-    try {
+      if (linux) {
+        String name = Files.readSymbolicLink(descriptors.resolve("" + number)).toString();
+        return name.matches("/dev/(pts/|tty|console).*");
+      }
       Process test = new ProcessBuilder("test", "-t", "" + number).inheritIO().start();
       return test.onExit().join().exitValue() == 0;
-    } catch (IOException e) { // Windows has no test(1).
-      return System.console() != null;
+    } catch (IOException e) { // It is closed; or this is Windows, which has no test(1).
+      return !linux && System.console() != null;
     }
   }
 

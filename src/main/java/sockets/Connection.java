@@ -31,25 +31,21 @@ public final class Connection implements Closeable {
     this.socket = socket;
     this.peer = peer;
     try {
-      setOptions();
+      // Chats and echoes are small pieces, which Nagle's algorithm would hold back (RFC 896).
+      tcp.setTcpNoDelay(true);
+      tcp.setOOBInline(true); // Urgent data is data (RFC 6093, section 5).
+      // An idle peer that has vanished is found in two minutes, others by tcp_retries2, tcp(7).
+      tcp.setKeepAlive(true);
+      if (tcp.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+        tcp.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
+        tcp.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
+        tcp.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 6);
+      }
       in = socket.getInputStream();
       out = socket.getOutputStream();
     } catch (IOException e) {
       tcp.close();
       throw e;
-    }
-  }
-
-  private void setOptions() throws IOException {
-    // Chats and echoes are small pieces, which Nagle's algorithm would hold back (RFC 896).
-    tcp.setTcpNoDelay(true);
-    tcp.setOOBInline(true); // Urgent data is data (RFC 6093, section 5).
-    // An idle peer that has vanished is found in two minutes; see tcp_retries2, tcp(7), for others.
-    tcp.setKeepAlive(true);
-    if (tcp.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
-      tcp.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
-      tcp.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
-      tcp.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 6);
     }
   }
 
