@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import sockets.Describe;
@@ -22,14 +21,21 @@ final class BackgroundOutput extends OutputStream {
   private final OutputStream to;
   private final AtomicInteger lost = new AtomicInteger();
   private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
-  private final ThreadPoolExecutor writer =
-      new ThreadPoolExecutor(
-          1, 1, 0, TimeUnit.SECONDS, waiting, task -> Threads.daemon(task, "standard error"));
   private volatile boolean stuck;
 
   BackgroundOutput(OutputStream to) {
     this.to = to;
-    writer.prestartCoreThread(); // Later the system may have no thread left.
+    Threads.daemon(this::run, "standard error").start(); // Later there may be no thread left.
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        waiting.take().run();
+      }
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread.
+    }
   }
 
   @Override
@@ -41,7 +47,7 @@ final class BackgroundOutput extends OutputStream {
   public void write(byte[] bytes, int offset, int length) {
     if (waiting.size() < ROOM) {
       byte[] text = Arrays.copyOfRange(bytes, offset, offset + length);
-      writer.execute(() -> writeNow(text));
+      waiting.add(() -> writeNow(text));
     } else {
       lost.incrementAndGet();
     }
@@ -66,7 +72,7 @@ final class BackgroundOutput extends OutputStream {
     try {
       CountDownLatch written = new CountDownLatch(1);
       if (!stuck) {
-        writer.execute(
+        waiting.add(
             () -> {
               writeNow(new byte[0]); // It says what was lost before.
               written.countDown();
