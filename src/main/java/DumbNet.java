@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sockets.Connection;
@@ -22,10 +21,8 @@ import sockets.Tls;
     name = "DumbNet",
     description = "Send one line of input, with CRLF, and print every byte that comes back.",
     footer = "  echo 'GET / HTTP/1.0' | java -cp blocking-sockets.jar DumbNet -b localhost 80")
-final class DumbNet implements Callable<Integer> {
-  @Mixin private final Console console;
-
-  @Mixin private ConnectOptions connector;
+final class DumbNet extends ConnectOptions implements Callable<Integer> {
+  private final Console console;
 
   @Parameters(paramLabel = "HOST", description = "Name or address to connect to.")
   private String host;
@@ -74,7 +71,7 @@ final class DumbNet implements Callable<Integer> {
     if (!tls) {
       console.refuse("--cacert", "it needs --tls");
     }
-    try (Connection server = connector.connect(host, port, tls ? new Tls(cacert) : null, console)) {
+    try (Connection server = connect(host, port, tls ? new Tls(cacert) : null, console)) {
       console.notice("connected to " + server.address());
       String line = console.readLine("line to send: ");
       if (line == null) {

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sockets.Connection;
@@ -22,7 +21,7 @@ import sockets.Threads;
     description = "Send every client back what it sent; one thread per connection.",
     footer = "  java -cp blocking-sockets.jar EchoServer 7000")
 final class EchoServer implements Callable<Integer> {
-  @Mixin private final Console console;
+  private final Console console;
 
   @Parameters(
       paramLabel = "PORT",

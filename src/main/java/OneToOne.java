@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sockets.Connection;
@@ -27,10 +26,8 @@ import sockets.Messages;
       "  java -cp blocking-sockets.jar OneToOne server 7000",
       "  java -cp blocking-sockets.jar OneToOne localhost 7000"
     })
-final class OneToOne implements Callable<Integer> {
-  @Mixin private final Console console;
-
-  @Mixin private ConnectOptions connector;
+final class OneToOne extends ConnectOptions implements Callable<Integer> {
+  private final Console console;
 
   @Parameters(
       paramLabel = "HOST",
@@ -78,7 +75,7 @@ final class OneToOne implements Callable<Integer> {
       serve();
     } else {
       console.refuse("--bind", "a client does not listen");
-      try (Connection server = connector.connect(host, port, null, console)) {
+      try (Connection server = connect(host, port, null, console)) {
         console.notice("connected to " + server.address());
         console.notice(converse(server, true));
       }

@@ -10,8 +10,8 @@ import sockets.Connection;
 import sockets.Connector;
 import sockets.Tls;
 
-/** The options of the programs that connect. */
-public final class ConnectOptions {
+/** The options of the commands that connect, which extend this. */
+public abstract class ConnectOptions {
   @Option(
       names = {"-w", "--connect-timeout"},
       paramLabel = "SECONDS",
@@ -31,7 +31,7 @@ public final class ConnectOptions {
   }
 
   /** Connects with these options, and with TLS unless that is null. Port 0 is a usage error. */
-  public Connection connect(String host, int port, Tls tls, Console console) throws IOException {
+  protected Connection connect(String host, int port, Tls tls, Console console) throws IOException {
     if (port == 0) {
       throw console.usageError("invalid PORT: " + Port.refusal("0"));
     }

@@ -20,7 +20,6 @@ import sockets.Describe;
  * version go to standard output; everything else goes to standard error.
  */
 @Command(
-    mixinStandardHelpOptions = true,
     exitCodeListHeading =
         "%nA vanished peer is found in 2 minutes, with unconfirmed bytes in 15: see -i.%n"
             + "%nExit status:%n",
@@ -116,7 +115,7 @@ public final class Console {
         atEnd.add(newline); // Otherwise Ctrl-C would leave the shell's prompt behind this one.
         print(prompt);
       }
-      calls().call("read(keyboard)", () -> readInto(line), words -> words);
+      calls().call("read(keyboard)", () -> readInto(line));
       if (typedAhead) {
         print(TerminalOutput.harmless(line.toString(StandardCharsets.UTF_8)));
       }

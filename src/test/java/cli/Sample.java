@@ -3,11 +3,10 @@ package cli;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** The smallest program: does with a console what a test wants. */
 @Command(name = "Sample")
-record Sample(@Mixin Console console, Body body) implements Callable<Integer> {
+record Sample(Console console, Body body) implements Callable<Integer> {
   /** Its status when all is well: not 0, to see that it is passed on. */
   static final int DONE = 3;
 
