@@ -69,7 +69,7 @@ final class DumbNet extends ConnectOptions implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (!tls) {
-      console.refuse("--cacert", "it needs --tls");
+      console.refuse("it needs --tls", "--cacert");
     }
     try (Connection server = connect(host, port, tls ? new Tls(cacert) : null, console)) {
       console.notice("connected to " + server.address());

@@ -73,7 +73,7 @@ final class EchoServer implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (!threads.areSupported()) {
-      console.refuse("--threads", "this JVM has no virtual threads (needs Java 21 or newer)");
+      console.refuse("this JVM has no virtual threads (needs Java 21 or newer)", "--threads");
     }
     Listener listener = Listener.listen(console.calls(), bind, port, console::say);
     server = new Server(listener, maxClients, console::say);

@@ -8,7 +8,6 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -69,12 +68,10 @@ final class OneToOne extends ConnectOptions implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (host.equals("server")) {
-      for (String option : List.of("-w", "-4", "-6")) {
-        console.refuse(option, "a server does not connect");
-      }
+      console.refuse("a server does not connect", "-w", "-4", "-6");
       serve();
     } else {
-      console.refuse("--bind", "a client does not listen");
+      console.refuse("a client does not listen", "--bind");
       try (Connection server = connect(host, port, null, console)) {
         console.notice("connected to " + server.address());
         console.notice(converse(server, true));

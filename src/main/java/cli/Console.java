@@ -54,10 +54,12 @@ public final class Console {
     return new ParameterException(program.commandLine(), why);
   }
 
-  /** Refuses an option that makes no sense with the rest of the command line, if it was given. */
-  public void refuse(String option, String why) {
-    if (program.commandLine().getParseResult().hasMatchedOption(option)) {
-      throw usageError("invalid " + program.findOption(option).longestName() + ": " + why);
+  /** Refuses options that make no sense with the rest of the command line, if one was given. */
+  public void refuse(String why, String... options) {
+    for (String option : options) {
+      if (program.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw usageError("invalid " + program.findOption(option).longestName() + ": " + why);
+      }
     }
   }
 
