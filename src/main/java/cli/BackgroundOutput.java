@@ -13,7 +13,7 @@ import sockets.Threads;
 
 /**
  * Writes to another stream in a thread of its own, so that nobody waits for a terminal or a pipe
- * that is stuck. Lines that find no room are lost, and their number is written when it moves again.
+ * that is stuck. Lines that find no room are lost; how many is written once the stream moves again.
  */
 final class BackgroundOutput extends OutputStream {
   static final int ROOM = 10_000; // lines: a megabyte or two
@@ -25,10 +25,10 @@ final class BackgroundOutput extends OutputStream {
 
   BackgroundOutput(OutputStream to) {
     this.to = to;
-    Threads.daemon(this::run, "standard error").start(); // Later there may be no thread left.
+    Threads.daemon(this::writeAll, "standard error").start(); // Later there may be none left.
   }
 
-  private void run() {
+  private void writeAll() {
     try {
       while (true) {
         waiting.take().run();
@@ -61,20 +61,20 @@ final class BackgroundOutput extends OutputStream {
         to.write(("(" + lines + " could not be printed)" + System.lineSeparator()).getBytes());
       }
     } catch (IOException e) {
-      // Standard error is where it would be said.
+      // It can't be reported: this is standard error itself.
     }
     stuck = false;
   }
 
-  /** Waits until all is written, for a stream that is stuck only once, a quarter of a second. */
+  /** Waits until all is written; for a stuck stream, once only and for a quarter of a second. */
   @Override
   public void flush() {
     try {
-      CountDownLatch written = new CountDownLatch(1);
       if (!stuck) {
+        CountDownLatch written = new CountDownLatch(1);
         waiting.add(
             () -> {
-              writeNow(new byte[0]); // It says what was lost before.
+              writeNow(new byte[0]); // Reports lines that were lost, if any.
               written.countDown();
             });
         stuck = !written.await(250, TimeUnit.MILLISECONDS);

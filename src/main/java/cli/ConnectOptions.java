@@ -10,7 +10,7 @@ import sockets.Connection;
 import sockets.Connector;
 import sockets.Tls;
 
-/** The options of the commands that connect, which extend this. */
+/** What commands that connect extend: their options, and connecting with these. */
 public abstract class ConnectOptions {
   @Option(
       names = {"-w", "--connect-timeout"},
@@ -36,7 +36,7 @@ public abstract class ConnectOptions {
       throw console.usageError("invalid PORT: " + Port.refusal("0"));
     }
     if (family == Inet4Address.class) {
-      // So the name server is not asked for IPv6 addresses too, which some never answer.
+      // Then Java does not ask for IPv6 addresses too: some name servers never answer that.
       System.setProperty("java.net.preferIPv4Stack", "true");
     }
     return new Connector(console.calls(), family, timeout, tls).connect(host, port);

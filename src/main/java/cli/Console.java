@@ -31,7 +31,7 @@ import sockets.Describe;
     },
     footerHeading = "%nExamples:%n")
 public final class Console {
-  CommandSpec program; // Program sets it: injected by @Spec it would cost 5 ms at each start.
+  CommandSpec program; // Program sets it: @Spec would add 5 ms to each start.
 
   @Option(
       names = {"-q", "--quiet"},
@@ -54,7 +54,7 @@ public final class Console {
     return new ParameterException(program.commandLine(), why);
   }
 
-  /** Refuses options that make no sense with the rest of the command line, if one was given. */
+  /** Throws a usage error if one of these options, which make no sense here, was given. */
   public void refuse(String why, String... options) {
     for (String option : options) {
       if (program.commandLine().getParseResult().hasMatchedOption(option)) {
@@ -63,7 +63,7 @@ public final class Console {
     }
   }
 
-  /** {@return where the program's sockets come from; with {@code --trace} they narrate} */
+  /** {@return what makes the program's blocking calls; {@code --trace} prints each of them} */
   public BlockingCalls calls() {
     return new BlockingCalls(trace ? this::printLine : null);
   }
@@ -75,7 +75,7 @@ public final class Console {
     }
   }
 
-  /** Tells the user something, even with {@code --quiet}, in one line; it may quote a peer. */
+  /** Prints a line, even with {@code --quiet}; a peer's words in it can do no harm. */
   public void say(String text) {
     printLine(program.name() + ": " + text);
   }
@@ -88,7 +88,7 @@ public final class Console {
     streams.err().print(text);
   }
 
-  /** Has a task run when the process ends, also by a signal. What it says is printed. */
+  /** Runs a task when the process ends, even by a signal; what the task prints still appears. */
   public void atEnd(Runnable task) {
     atEnd.add(task);
   }
@@ -111,7 +111,7 @@ public final class Console {
     Runnable newline = () -> print(System.lineSeparator());
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     try {
-      // What is typed ahead shows before the prompt: it is shown again after it.
+      // The terminal showed typed-ahead text before the prompt: print the line again behind it.
       boolean typedAhead = ask && streams.in().available() > 0;
       if (ask) {
         atEnd.add(newline); // Otherwise Ctrl-C would leave the shell's prompt behind this one.
@@ -141,7 +141,7 @@ public final class Console {
   }
 
   /**
-   * Drops the lines that were typed on a terminal and not read yet, for somebody else, and says so.
+   * Drops the lines typed on a terminal so far, which were meant for somebody else, and says so.
    * The terminal keeps a line that has no Enter yet. A pipe or a file is a script, and is kept.
    */
   public void discardTyped(String when) throws IOException {
@@ -158,7 +158,7 @@ public final class Console {
     }
   }
 
-  /** {@return standard output for data from a peer} A terminal is shown what it must not obey. */
+  /** {@return standard output for a peer's data} A terminal gets control characters spelt out. */
   public OutputStream display() {
     OutputStream out = streams.output();
     return streams.outTerminal() ? new TerminalOutput(out) : out;

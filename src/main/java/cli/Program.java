@@ -29,7 +29,7 @@ public final class Program {
     System.setProperty("picocli.disable.closures", "true");
   }
 
-  /** Runs a command, which has the console mixed in, on the standard streams; ends the process. */
+  /** Runs a command, with the console's options, on the standard streams; ends the process. */
   public static void main(Function<Console, Callable<Integer>> program, String... args) {
     Console console = new Console(StandardStreams.ofProcess());
     Callable<Integer> command = program.apply(console);
@@ -40,31 +40,31 @@ public final class Program {
       // A signal has come already.
     }
     int status = run(command, console, args);
-    if (status != ExitCode.OK) { // To return is exit(0), without the 5 ms of Java 25's log.
+    if (status != ExitCode.OK) { // Returning gives 0 too; exit() spends 5 ms on its log (Java 25).
       System.exit(status);
     }
   }
 
-  static int run(Callable<Integer> program, Console console, String... args) {
+  static int run(Callable<Integer> command, Console console, String... args) {
     Ansi ansi = console.streams.outTerminal() ? Ansi.AUTO : Ansi.OFF;
     StringWriter help = new StringWriter();
-    CommandLine command =
-        new CommandLine(program)
+    CommandLine commandLine =
+        new CommandLine(command)
             .addMixin("console", console)
             .registerConverter(Duration.class, Numbers::seconds)
             .registerConverter(int.class, Numbers::count)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setExpandAtFiles(false)
             .setOverwrittenOptionsAllowed(true)
-            .setUsageHelpAutoWidth(true) // in the mixin it would start stty(1) at each run
+            .setUsageHelpAutoWidth(true) // in Console's @Command, stty(1) would run each time
             .setColorScheme(Help.defaultColorScheme(ansi))
             .setOut(new PrintWriter(help))
             .setExecutionStrategy(Program::execute)
             .setParameterExceptionHandler((e, given) -> explain(e, console))
             .setExecutionExceptionHandler((e, failed, parsed) -> report(e, console));
-    CommandSpec spec = command.getCommandSpec();
+    CommandSpec spec = commandLine.getCommandSpec();
     console.program = spec;
-    // As mixinStandardHelpOptions, but that would take 5 ms of each start.
+    // The same as mixinStandardHelpOptions = true, which would add 5 ms to each start.
     OptionSpec.Builder helpOption = OptionSpec.builder("-h", "--help").usageHelp(true);
     spec.addOption(helpOption.description("Show this help message and exit.").build());
     OptionSpec.Builder versionOption = OptionSpec.builder("-V", "--version").versionHelp(true);
@@ -72,7 +72,7 @@ public final class Program {
     spec.parser().collectErrors(true); // execute() chooses one of them.
     String version = Program.class.getPackage().getImplementationVersion(); // from the jar
     spec.version(spec.name() + " " + (version == null ? "(not packaged)" : version));
-    int status = command.execute(args);
+    int status = commandLine.execute(args);
     try {
       console.streams.output().write(help.toString().getBytes());
       return status;

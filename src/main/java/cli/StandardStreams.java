@@ -18,7 +18,7 @@ record StandardStreams(
     InputStream in, OutputStream out, PrintStream err, boolean inTerminal, boolean outTerminal) {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
-  /** Those of this process. A stream that was closed at start is empty, unwritable or silent. */
+  /** Those of this process. If closed at start, in is empty, out fails, and err is silent. */
   static StandardStreams ofProcess() {
     InputStream in = new FileInputStream(FileDescriptor.in);
     OutputStream err = new BackgroundOutput(output(2, FileDescriptor.err));
@@ -34,7 +34,7 @@ record StandardStreams(
     return new FileOutputStream(isOpen(DESCRIPTORS, number) ? descriptor : new FileDescriptor());
   }
 
-  /** Whether a descriptor is the user's; the JVM's first files get the numbers that are free. */
+  /** Whether the user opened a descriptor; if not, a file of the JVM may have got its number. */
   static boolean isOpen(Path descriptors, int number) {
     try {
       Path file = Files.readSymbolicLink(descriptors.resolve("" + number));
@@ -48,7 +48,7 @@ record StandardStreams(
     }
   }
 
-  /** Whether a descriptor is a terminal: Linux tells by its name, elsewhere test(1) knows. */
+  /** Whether a descriptor is a terminal: on Linux its file's name tells, elsewhere test(1). */
   static boolean isTerminal(Path descriptors, int number) {
     boolean linux = Files.isDirectory(descriptors);
     try {
@@ -63,7 +63,7 @@ record StandardStreams(
     }
   }
 
-  /** Standard output after all that was said before. Its errors name it; it can't be closed. */
+  /** Standard output, which flushes err first. Its exceptions name it; close() does nothing. */
   OutputStream output() {
     return new OutputStream() {
       @Override

@@ -27,7 +27,7 @@ final class TerminalOutput extends OutputStream {
     this.terminal = terminal;
   }
 
-  /** Of UAX 9, the embeddings, overrides and isolates: its marks (U+200E) are ordinary text. */
+  /** Spells out controls and what reorders text; UAX 9's marks (U+200E) are ordinary text. */
   static String harmless(String text) {
     StringBuilder shown = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
@@ -67,8 +67,7 @@ final class TerminalOutput extends OutputStream {
   }
 
   private void show(ByteBuffer input, boolean last) throws IOException {
-    // At most one char for each byte, and one for a character that is cut at the end.
-    CharBuffer decoded = CharBuffer.allocate(input.remaining() + 1);
+    CharBuffer decoded = CharBuffer.allocate(input.remaining()); // at most one for each byte
     decoder.decode(input, decoded, last);
     String text = decoded.flip().toString();
     if (!text.isEmpty()) {

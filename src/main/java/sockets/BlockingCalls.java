@@ -25,7 +25,7 @@ public record BlockingCalls(Consumer<String> trace) {
     T run() throws IOException;
   }
 
-  /** Makes a call, and returns what it brought; a trace says that in words. */
+  /** Makes a call and returns its result, which the function puts into words for the trace. */
   public <T> T call(String name, Call<T> call, Function<T, String> words) throws IOException {
     if (trace == null) {
       return call.run();
@@ -42,7 +42,7 @@ public record BlockingCalls(Consumer<String> trace) {
     }
   }
 
-  /** Makes a call that itself says in words what it brought. */
+  /** Makes a call whose result is itself the words for the trace. */
   public void call(String name, Call<String> call) throws IOException {
     call(name, call, words -> words);
   }
@@ -56,7 +56,7 @@ public record BlockingCalls(Consumer<String> trace) {
     trace.accept(String.format(Locale.ROOT, "%tT.%<tL %-9s %s", LocalTime.now(), thread, text));
   }
 
-  /** Has the JDK open what it needs to close a socket; later there may be no descriptor left. */
+  /** Makes the JDK open now what it needs to close sockets: later, descriptors may have run out. */
   private static void openDescriptors() throws IOException {
     try {
       new ServerSocket(0, 1, InetAddress.getLoopbackAddress()).close();

@@ -25,7 +25,7 @@ public final class Connection implements Closeable {
   private volatile long sent;
   private volatile String closedBecause; // null unless this side had a reason to close it
 
-  /** The socket is the one of TCP itself, or one of TLS over it. */
+  /** The socket is {@code tcp} itself, or a TLS socket on top of it. */
   Connection(Socket tcp, Socket socket, String peer) throws IOException {
     this.tcp = tcp;
     this.socket = socket;
@@ -34,7 +34,7 @@ public final class Connection implements Closeable {
       // Chats and echoes are small pieces, which Nagle's algorithm would hold back (RFC 896).
       tcp.setTcpNoDelay(true);
       tcp.setOOBInline(true); // Urgent data is data (RFC 6093, section 5).
-      // An idle peer that has vanished is found in two minutes, others by tcp_retries2, tcp(7).
+      // A vanished peer is found in two minutes; if bytes are unconfirmed, in 15 (tcp_retries2).
       tcp.setKeepAlive(true);
       if (tcp.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
         tcp.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
@@ -70,7 +70,7 @@ public final class Connection implements Closeable {
   }
 
   /**
-   * Waits until bytes arrive, for some milliseconds at most; zero waits for ever.
+   * Waits until bytes arrive, or until the limit has passed; a limit of zero waits for ever.
    *
    * @return how many bytes came, 1 or more, to the start of the buffer; -1 at the end of the stream
    * @throws SocketTimeoutException if none came in time; the connection is as good as before
@@ -94,7 +94,7 @@ public final class Connection implements Closeable {
   }
 
   /**
-   * Sends the first bytes of an array; waits while the peer is slower. After a {@link
+   * Sends the first bytes of an array; waits while the peer reads too slowly. After a {@link
    * SocketException} nobody knows how many of them the peer got.
    */
   public void send(byte[] bytes, int length) throws SocketException {
@@ -127,7 +127,7 @@ public final class Connection implements Closeable {
     close();
   }
 
-  /** Attempts what need not succeed, as it is the end of the connection in any case. */
+  /** Attempts something that need not succeed, most often to close something. */
   public static void quietly(Closeable attempt) {
     try {
       attempt.close();

@@ -15,7 +15,7 @@ import java.util.List;
 /**
  * Connects to a host by name.
  *
- * @param family which addresses of a name count: all, or those of one of its two subclasses
+ * @param family the addresses to try: Inet4Address, Inet6Address or, for both, InetAddress
  * @param timeout how long to try each, the TLS handshake included; zero leaves it to the system
  * @param tls secures the connection; null for one that is not secured
  */
@@ -37,8 +37,8 @@ public record Connector(
     for (InetAddress address : addresses) {
       long deadline = System.nanoTime() + timeout.toNanos();
       Socket socket = calls.socket();
-      boolean answered = false;
-      if (address.isAnyLocalAddress()) { // "listening on 0.0.0.0": here, as nc takes it too
+      boolean securing = false;
+      if (address.isAnyLocalAddress()) { // What a server prints: it means this machine, as for nc.
         address = InetAddress.getByName(address instanceof Inet4Address ? "127.0.0.1" : "::1");
       }
       try {
@@ -48,14 +48,14 @@ public record Connector(
           // Nobody listens: a simultaneous open (RFC 9293, section 3.5) with ourselves.
           throw new IOException("Connection refused");
         }
-        answered = tls != null;
+        securing = tls != null;
         long left = timeout.isZero() ? Long.MAX_VALUE : deadline - System.nanoTime();
         return tls == null
             ? new Connection(socket, socket, peer)
             : tls.secure(socket, host, peer, calls, left);
       } catch (IOException e) {
         socket.close();
-        if (answered) {
+        if (securing) {
           throw new IOException("cannot secure " + peer + ": " + reason(e), e);
         }
         String which = addresses.size() == 1 ? "" : " (" + Describe.address(address) + ")";
@@ -77,7 +77,7 @@ public record Connector(
     try {
       return InetAddress.getAllByName(host);
     } catch (UnknownHostException e) {
-      // "No such name" or "no answer": getaddrinfo(3), which Java quotes behind the name.
+      // Java says "HOST: " and getaddrinfo(3)'s words; those for a missing name differ by system.
       String why = Describe.reason(e).replace(host + ": ", "");
       if (!why.endsWith("failure in name resolution")) {
         why = "unknown host";

@@ -29,7 +29,7 @@ public final class IdleWatch implements Consumer<Connection> {
 
   @Override
   public void accept(Connection connection) {
-    // With more, the kernel takes megabytes for a client that reads slowly, and then long nothing.
+    // The kernel would take megabytes at once for a slow reader, and then nothing for long.
     Connection.quietly(() -> connection.tcp.setSendBufferSize(1 << 17));
     seen.put(connection, new Seen(-1, 0));
     try {
@@ -45,9 +45,9 @@ public final class IdleWatch implements Consumer<Connection> {
           long bytes = connection.received() + connection.sent();
           int looks = bytes == before.bytes ? before.looks + 1 : 0;
           seen.replace(connection, new Seen(bytes, looks));
-          // One look more than fit: after a stop of this process, one comes at once.
+          // Not >=: after this process was stopped, one look comes too early.
           if (looks > LOOKS) {
-            // Of a send that is stuck, the kernel would keep its part for minutes: it is dropped.
+            // A stuck send is reset: after a mere close, the kernel would keep trying for minutes.
             boolean sends = connection.sent() < connection.received();
             Connection.quietly(() -> connection.tcp.setSoLinger(sends, 0));
             connection.abort("no progress for " + Describe.seconds(limit));

@@ -22,8 +22,8 @@ public final class Listener implements Closeable {
   }
 
   /**
-   * Binds to the first address of a name that allows it, and to a port, which the system chooses if
-   * it is 0. From here on the kernel completes the handshakes of new clients and queues them.
+   * Binds to a port, 0 for any that is free, at the first address of the name where that succeeds.
+   * From here on the kernel completes the handshakes of new clients and queues them.
    */
   public static Listener listen(
       BlockingCalls calls, String bind, int port, Consumer<String> warnings) throws IOException {

@@ -19,7 +19,7 @@ public final class Messages {
   private int end;
   private boolean speaksLines; // A line ending has come: from now on, silence ends nothing.
 
-  /** The gap is the silence that ends a message, idle the longest other one; zero: no limit. */
+  /** A silence of gap ends a message; one of idle, at any other time, is a failure. Zero: never. */
   public Messages(Connection connection, Duration gap, Duration idle) {
     this.connection = connection;
     this.gap = gap;
@@ -61,7 +61,7 @@ public final class Messages {
     return length > 0;
   }
 
-  /** Waits for a byte; false when the stream or, by silence, the message has ended. */
+  /** Waits for a byte; false if the stream has ended, or silence has ended the message. */
   private boolean hasNext(boolean begun, OutputStream message) throws IOException {
     if (next < end) {
       return true;

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 
 /** Serves many clients at once, each in a thread of its own. */
 public final class Server {
-  /** How many connections are being served now, and were accepted so far; bytes sent on all. */
+  /** Connections served now, connections accepted so far, and the bytes sent on all of these. */
   public record Totals(int active, long served, long sent) {}
 
   private final Listener listener;
@@ -18,7 +18,7 @@ public final class Server {
   private volatile long served; // Only the thread that accepts writes it, so ++ loses nothing.
   private long sentByEnded; // changes with active, under the lock: each connection counts once
 
-  /** Serves so many clients at once; the next ones wait. One that can't be served is a warning. */
+  /** Serves at most maxClients at once; more wait. A client that can't be served is a warning. */
   public Server(Listener listener, int maxClients, Consumer<String> warnings) {
     this.listener = listener;
     places = new Semaphore(maxClients);
@@ -26,8 +26,8 @@ public final class Server {
   }
 
   /**
-   * Accepts connections and has each served, until the listener is closed. The thread that serves
-   * first is named {@code client-1}, and so on. When its service ends, the connection is closed.
+   * Accepts connections until the listener is closed. Each is served in a thread named {@code
+   * client-1}, {@code client-2} and so on, and is closed when the service returns.
    */
   public void serve(Executor threads, Consumer<Connection> service) {
     while (true) {

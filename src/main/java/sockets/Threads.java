@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 public enum Threads {
   /** Threads of the operating system, which shares the processors out among them. */
   platform,
-  /** Threads of the JVM (JEP 444): a blocked one costs little, but one that is busy keeps on. */
+  /** Threads of the JVM (JEP 444): a blocked one costs little, a busy one keeps its processor. */
   virtual;
 
   /** {@return whether this JVM has them; virtual ones came with Java 21} */
@@ -17,7 +17,7 @@ public enum Threads {
     return this == platform || Runtime.version().feature() >= 21;
   }
 
-  /** {@return what runs each task on a daemon of its own, or throws {@link OutOfMemoryError}} */
+  /** {@return an executor with a daemon thread per task; OutOfMemoryError if none can start} */
   public Executor perConnection() {
     if (this == platform) {
       return Executors.newCachedThreadPool(task -> daemon(task, "client"));
@@ -29,7 +29,7 @@ public enum Threads {
     }
   }
 
-  /** Runs a task again and again, in a daemon named {@code timer}; the interval zero: never. */
+  /** Runs a task after each interval, in a daemon thread named {@code timer}; after zero, never. */
   public static void every(Duration interval, Runnable task) {
     if (!interval.isZero()) {
       long nanos = interval.toNanos();
