@@ -10,7 +10,7 @@ import sockets.Connection;
 import sockets.Connector;
 import sockets.Tls;
 
-/** What commands that connect extend: their options, and connecting with these. */
+/** Commands that connect extend this: it has their options, and connects with them. */
 public abstract class ConnectOptions {
   @Option(
       names = {"-w", "--connect-timeout"},
