@@ -31,7 +31,7 @@ import sockets.Describe;
     },
     footerHeading = "%nExamples:%n")
 public final class Console {
-  CommandSpec program; // Program sets it: @Spec would add 5 ms to each start.
+  CommandSpec program; // set by Program
 
   @Option(
       names = {"-q", "--quiet"},
